@@ -1,0 +1,132 @@
+"""Signing in and out. Each change is atomic and audited.
+
+A participant proves that they hold the phone; staff prove a password and a second factor. The full
+sign-in (passkeys, invitations, devices) takes the place of these functions, not of their callers.
+"""
+
+import hmac
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth import authenticate, login, logout
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django_otp import devices_for_user, verify_token
+from django_otp import login as otp_login
+
+from accounts import limits, wording
+from accounts.models import SignInCode, User
+from core import audit
+from core.keyring import blind_index
+from core.limits import count
+from core.live import announce
+from sms import access as sms_access
+from sms import actions as sms_actions
+
+CODE_LASTS = timedelta(minutes=10)
+MOST_TRIES = 5
+
+
+def ask_for_code(*, number: str, address: str) -> UUID:
+    """Text a six-digit code to `number` (E.164) if a participant has it; the id of what was asked.
+
+    What a caller sees is the same for a known and an unknown number. Raises core.limits.TooMany.
+    """
+    count(limits.CODE_FROM_ADDRESS, address)
+    count(limits.CODE_FOR_NUMBER, number)
+    code = f"{secrets.randbelow(10**6):06}"
+    with transaction.atomic():
+        asked = SignInCode(user=_participant_with(number), expires_at=timezone.now() + CODE_LASTS)
+        asked.fingerprint = _fingerprint(asked.id, code)
+        asked.save()
+        if asked.user is not None:
+            _text_code(asked, asked.user, code)
+    return asked.id
+
+
+def _participant_with(number: str) -> User | None:
+    phone = sms_access.find(number)
+    people = User.objects.filter(sign_in=User.SignIn.CODE, is_active=True)
+    return people.filter(phone=phone).first() if phone else None
+
+
+def _text_code(asked: SignInCode, user: User, code: str) -> None:
+    if user.phone is None:
+        return
+    sms_actions.queue(
+        key=f"code:{asked.id}",
+        number=user.phone,
+        body=wording.CODE.say(user.language, code=f"{code[:3]} {code[3:]}"),
+        expires_at=asked.expires_at,
+    )
+
+
+def _fingerprint(code_id: UUID, code: str) -> str:
+    return blind_index("sign-in code", f"{code_id}|{code}")
+
+
+def sign_in_with_code(request: HttpRequest, *, code_id: UUID, typed: str) -> bool:
+    """Sign the browser in if `typed` is the code it asked for: in time, unused, by the fifth try.
+
+    `code_id` comes from this browser's own session, which binds the code to the browser that asked.
+    """
+    with transaction.atomic():
+        asked = SignInCode.objects.select_for_update(of=("self",)).select_related("user").filter(pk=code_id).first()
+        if asked is None or asked.used_at or asked.tries >= MOST_TRIES or asked.expires_at <= timezone.now():
+            return False
+        asked.tries += 1
+        is_right = hmac.compare_digest(asked.fingerprint, _fingerprint(asked.id, typed)) and asked.user is not None
+        if is_right:
+            asked.used_at = timezone.now()
+        asked.save(update_fields=["tries", "used_at"])
+        if is_right and asked.user is not None:
+            audit.record(actor=asked.user.actor, action="signed in", subject=asked.user.actor, by="texted code")
+    if is_right and asked.user is not None:
+        _begin_session(request, asked.user)
+    return is_right
+
+
+def check_password(request: HttpRequest, *, email: str, password: str, address: str) -> User | None:
+    """The member of staff with this e-mail and password, who is not signed in by that alone.
+
+    Raises core.limits.TooMany.
+    """
+    count(limits.PASSWORD_FROM_ADDRESS, address)
+    count(limits.PASSWORD_FOR_ACCOUNT, email.strip().lower())
+    user = authenticate(request, username=email.strip(), password=password)
+    return user if isinstance(user, User) and user.sign_in == User.SignIn.TWO_FACTORS else None
+
+
+def sign_in_with_authenticator(request: HttpRequest, *, user: User, typed: str) -> bool:
+    """Sign the browser in if `typed` is what one of the user's authenticators shows now.
+
+    A code counts once (django-otp keeps the last). Raises core.limits.TooMany.
+    """
+    count(limits.SECOND_FACTOR, str(user.id))
+    for device in devices_for_user(user):
+        if verify_token(user, device.persistent_id, typed):
+            with transaction.atomic():
+                audit.record(actor=user.actor, action="signed in", subject=user.actor, by="authenticator")
+            _begin_session(request, user)
+            otp_login(request, device)
+            return True
+    return False
+
+
+def _begin_session(request: HttpRequest, user: User) -> None:
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    now = timezone.now().timestamp()
+    request.session["signed_in_by"] = user.sign_in
+    request.session["began"] = request.session["seen"] = now
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End this session at once, and close the sockets that were opened under it."""
+    user = request.user
+    logout(request)
+    if isinstance(user, User):
+        with transaction.atomic():
+            audit.record(actor=user.actor, action="signed out", subject=user.actor)
+            announce(f"user.{user.id}", "signed_out")

@@ -1,0 +1,93 @@
+"""The dispatcher: goes round the steps that rooms have registered and does what is due.
+
+1. Each step does a batch of due work and says how much it did.
+2. A round that did nothing rests `REST`; one that did something goes round again at once.
+3. Any number of dispatchers may run: each step claims its rows (docs/dispatcher.md).
+4. When asked to stop it finishes the round it is in.
+
+A step that raises is logged and tried again next round: one broken step must not silence the others.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.utils import timezone
+
+from core.models import Pulse
+
+logger = logging.getLogger(__name__)
+
+# Short enough that a text appears "at once"; an idle round costs a handful of indexed look-ups.
+REST = timedelta(milliseconds=250)
+PULSE_EVERY = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One kind of due work. `run` does a batch and returns how many units it did."""
+
+    name: str
+    run: Callable[[], Awaitable[int]]
+    every: timedelta = REST
+
+
+_steps: list[Step] = []
+
+
+def register(name: str, run: Callable[[], int] | Callable[[], Awaitable[int]], every: timedelta = REST) -> None:
+    """Have the dispatcher call `run` (sync or async) at most every `every`. Called from AppConfig.ready."""
+    step = Step(name, run if asyncio.iscoroutinefunction(run) else sync_to_async(run), every)  # type: ignore[arg-type]
+    _steps[:] = [known for known in _steps if known.name != name] + [step]
+
+
+async def run_until(stop: asyncio.Event) -> None:
+    """Go round until `stop` is set; then return with the round finished."""
+    async with ThreadSensitiveContext():
+        due = dict.fromkeys((step.name for step in _steps), 0.0)
+        while not stop.is_set():
+            if not await _round(due):
+                await _rest(stop)
+
+
+async def drain() -> int:
+    """Do all that is due now and return how many units that was: `manage.py dispatch --once`."""
+    total = 0
+    while done := sum([await _run(step) for step in _steps]):
+        total += done
+    await sync_to_async(beat)()
+    return total
+
+
+async def _round(due: dict[str, float]) -> int:
+    clock = asyncio.get_running_loop().time
+    done = 0
+    for step in _steps:
+        if clock() >= due[step.name]:
+            due[step.name] = clock() + step.every.total_seconds()
+            done += await _run(step)
+    return done
+
+
+async def _run(step: Step) -> int:
+    try:
+        return await step.run()
+    except Exception:
+        logger.exception("dispatcher step %s failed; it is tried again next round", step.name)
+        return 0
+
+
+async def _rest(stop: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), REST.total_seconds())
+    except TimeoutError:
+        return
+
+
+def beat() -> int:
+    """Write down that the dispatcher lives. Counts as no work."""
+    Pulse.objects.update_or_create(pk=1, defaults={"at": timezone.now()})
+    return 0

@@ -1,0 +1,16 @@
+"""What mentors tells the rooms above it. All run in the transaction of the change."""
+
+from core.hooks import Hook
+from mentors.models import Pairing
+
+# A lead has offered a champion to a participant.
+pairing_offered = Hook[[Pairing], None]("mentors.pairing_offered")
+
+# Both said yes.
+pairing_started = Hook[[Pairing], None]("mentors.pairing_started")
+
+# One of them said no.
+pairing_declined = Hook[[Pairing], None]("mentors.pairing_declined")
+
+# It is over.
+pairing_ended = Hook[[Pairing], None]("mentors.pairing_ended")

@@ -1,0 +1,126 @@
+"""What people do in a conversation. Pages, sockets, texts and the demo call these same functions."""
+
+from datetime import time
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from cms import access as cms_access
+from core import audit
+from core.live import announce
+from messaging import checkins, inbound, texting, threads, wording
+from messaging.models import CheckIn, CheckInPlan, Conversation, Message, Side
+from messaging.threads import note_read, note_received
+
+__all__ = ["ConversationEnded", "NoMoreTexts", "NoSuchStory", "StillWaiting", "TooLong", "note_read", "note_received"]
+
+# Seven texts' worth: more is a letter, and costs like one.
+LONGEST = 1000
+
+
+class ConversationEnded(Exception):
+    """The pairing is not active any more: nobody may write."""
+
+
+class TooLong(Exception):
+    """The words are longer than LONGEST characters."""
+
+
+class NoMoreTexts(Exception):
+    """They have stopped texts, or said that texts are not safe."""
+
+
+class StillWaiting(Exception):
+    """A check-in is open already: asking twice at once would confuse."""
+
+
+class NoSuchStory(Exception):
+    """The story is not published (any more)."""
+
+
+@transaction.atomic
+def write(*, by: User, conversation: Conversation, words: str, client_id: UUID | None = None) -> Message:
+    """Add what `by` wrote and get it to the other. The same `client_id` again gives the same message.
+
+    Raises TooLong, ConversationEnded, or NoMoreTexts (a champion to somebody who has stopped texts).
+    """
+    words = words.strip()
+    if len(words) > LONGEST:
+        raise TooLong
+    held = _held(conversation)
+    if known := threads.already_posted(held, client_id):
+        return known
+    side = held.side_of(by)
+    if side == Side.CHAMPION:
+        _require_texts(held)
+    message = threads.add(held, Message(author=side, client_id=client_id), words)
+    if side == Side.CHAMPION:
+        threads.pass_on(message, texting.message_body(held, words))
+    else:
+        inbound.look_for_danger(held.pairing.participant, held, words, source=f"message:{message.id}")
+    return message
+
+
+@transaction.atomic
+def send_story(*, by: User, conversation: Conversation, story_id: int, client_id: UUID | None = None) -> Message:
+    """Add a published story as a card; by text, its link. Raises NoSuchStory and what `write` raises."""
+    story = cms_access.story_for_card(story_id)
+    if story is None:
+        raise NoSuchStory
+    held = _held(conversation)
+    if known := threads.already_posted(held, client_id):
+        return known
+    _require_texts(held)
+    card = Message(author=held.side_of(by), kind=Message.Kind.STORY, story_id=story_id, client_id=client_id)
+    message = threads.add(held, card, story.title)
+    pairing = held.pairing
+    words = wording.STORY.say(pairing.participant.user.language, champion=pairing.champion.name, url=story.card_url)
+    threads.pass_on(message, words)
+    return message
+
+
+@transaction.atomic
+def set_plan(
+    *, by: User, conversation: Conversation, weekdays: list[int], at: time, questions: list[str], is_on: bool
+) -> CheckInPlan:
+    """Say when the check-in goes out (the participant's wall time; Monday is 0) and what it asks."""
+    held = _held(conversation)
+    plan = CheckInPlan.objects.filter(conversation=held).first() or CheckInPlan(conversation=held)
+    plan.conversation = held
+    plan.weekdays, plan.at, plan.questions, plan.is_on = sorted(weekdays), at, questions, is_on
+    plan.next_at = checkins.next_time(plan, timezone.now()) if is_on else None
+    plan.set_by, plan.set_at = by, timezone.now()
+    plan.save()
+    announce(held.group, "check-in")
+    audit.record(actor=by.actor, action="check-in planned", subject=f"conversation:{held.id}", on=is_on)
+    return plan
+
+
+@transaction.atomic
+def send_check_in_now(*, by: User, conversation: Conversation) -> CheckIn:
+    """Ask the plan's questions now. Raises StillWaiting, NoMoreTexts or ConversationEnded."""
+    held = _held(conversation)
+    _require_texts(held)
+    if checkins.open_for(held):
+        raise StillWaiting
+    plan = CheckInPlan.objects.filter(conversation=held).first()
+    check_in = checkins.start(held, plan.questions if plan else ["feeling"], local_date=None)
+    audit.record(actor=by.actor, action="check-in sent now", subject=f"check-in:{check_in.id}")
+    return check_in
+
+
+def _held(conversation: Conversation) -> Conversation:
+    held = threads.held(conversation)
+    if not held.pairing.is_active:
+        raise ConversationEnded
+    return held
+
+
+def _require_texts(conversation: Conversation) -> None:
+    """A text-only participant can be reached by text alone: say so before the words are lost."""
+    participant = conversation.pairing.participant
+    is_text_only = participant.reads == participant.Reads.TEXT
+    if is_text_only and (texting.phone_of(participant).is_stopped or not participant.texts_are_safe):
+        raise NoMoreTexts

@@ -1,0 +1,222 @@
+"""Conversations and check-ins. Words and answers are sealed under the conversation's own data key."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from core.models import DataKey
+from core.sealing import seal, unseal
+from mentors.models import Pairing
+from messaging.querysets import CheckInQuerySet, ConversationQuerySet, MessageQuerySet
+
+
+class Side(models.TextChoices):
+    """Who wrote something: one of the two, or Handrail itself."""
+
+    CHAMPION = "champion"
+    PARTICIPANT = "participant"
+    HANDRAIL = "handrail"
+
+
+class Conversation(models.Model):
+    """What one pair write to each other. Its messages are numbered from 1 without a gap, so a reader
+    who knows the last number it has seen can catch up.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pairing = models.OneToOneField(Pairing, on_delete=models.PROTECT, related_name="conversation")
+    data_key = models.OneToOneField(DataKey, on_delete=models.PROTECT)
+    last_number = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    # The newest message, kept here so that an inbox costs one query (docs/architecture.md).
+    last_message = models.ForeignKey(
+        "Message", on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False
+    )
+    # How far each side's screens got, and how far each side has read.
+    champion_received = models.PositiveIntegerField(default=0)
+    champion_read = models.PositiveIntegerField(default=0)
+    champion_unread = models.PositiveIntegerField(default=0)
+    participant_received = models.PositiveIntegerField(default=0)
+    participant_read = models.PositiveIntegerField(default=0)
+    participant_unread = models.PositiveIntegerField(default=0)
+
+    objects = ConversationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"conversation {self.id}"
+
+    def side_of(self, user: User) -> Side:
+        """Which of the two `user` is. Whoever is neither must not have got this far."""
+        return Side.CHAMPION if self.pairing.champion.user_id == user.pk else Side.PARTICIPANT
+
+    def user_on(self, side: Side) -> User:
+        pairing = self.pairing
+        return pairing.champion.user if side == Side.CHAMPION else pairing.participant.user
+
+    @property
+    def group(self) -> str:
+        """Its name on the channel layer."""
+        return f"conversation.{self.id}"
+
+
+class Message(models.Model):
+    """One entry of a conversation: words, a story, a check-in, or a notice from Handrail."""
+
+    class Kind(models.TextChoices):
+        WORDS = "words"
+        STORY = "story"
+        CHECK_IN = "check-in"
+        NOTICE = "notice"
+
+    class Delivery(models.TextChoices):
+        """Web: it is on the other's screen once they fetched it. Text: what the outbox says."""
+
+        WEB = "web"
+        WAITS = "waits"
+        SENT = "sent"
+        DELIVERED = "delivered"
+        UNKNOWN = "unknown"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    number = models.PositiveIntegerField()
+    author = models.CharField(max_length=11, choices=Side.choices)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.WORDS)
+    sealed_body = models.BinaryField()
+    story_id = models.PositiveIntegerField(null=True)
+    check_in = models.OneToOneField("CheckIn", on_delete=models.PROTECT, null=True, related_name="message")
+    # Made up by the sender's browser: the same one again is the same message.
+    client_id = models.UUIDField(null=True)
+    came_as_text = models.BooleanField(default=False)
+    # A notice that only one of the two should see; blank: both.
+    only_for = models.CharField(max_length=11, choices=Side.choices, blank=True)
+    delivery = models.CharField(max_length=9, choices=Delivery.choices, default=Delivery.WEB)
+    # Why it did not arrive, or when it will go: a key of sms.explain.REASONS.
+    reason = models.CharField(max_length=30, blank=True)
+    at = models.DateTimeField()
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "number"], name="message_number_once"),
+            models.UniqueConstraint(fields=["conversation", "client_id"], name="message_client_id_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.id}"
+
+    @property
+    def body(self) -> str:
+        return unseal(self.conversation.data_key, self.sealed_body, bond=self._bond)
+
+    def set_body(self, words: str) -> None:
+        """Seal `words` into this row; it is saved by the caller."""
+        self.sealed_body = seal(self.conversation.data_key, words, bond=self._bond)
+
+    @property
+    def _bond(self) -> str:
+        return f"message|{self.conversation_id}|{self.id}|{self.author}"
+
+
+class CheckInPlan(models.Model):
+    """When a pair's check-in text goes out and what it asks: weekdays and wall time in the participant's zone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="plan")
+    # Monday is 0.
+    weekdays = models.JSONField(default=list)
+    at = models.TimeField()
+    questions = models.JSONField(default=list)
+    is_on = models.BooleanField(default=True)
+    # UTC; null while it is off.
+    next_at = models.DateTimeField(null=True)
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], condition=Q(is_on=True), name="plan_due")]
+
+    def __str__(self) -> str:
+        return f"plan {self.id}"
+
+
+class CheckIn(models.Model):
+    """One check-in: asked, question by question, and answered or not."""
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        ANSWERED = "answered"
+        # They wrote, but not what was asked: the words stand in the thread.
+        IN_WORDS = "in words"
+        MISSED = "missed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="check_ins")
+    # The participant's local date when it was due; null when somebody pressed "Send one now".
+    local_date = models.DateField(null=True)
+    questions = models.JSONField()
+    position = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    # An unclear answer was met with a question already.
+    asked_again = models.BooleanField(default=False)
+    # When there is still no answer: remind, then tell the champion.
+    remind_at = models.DateTimeField(null=True)
+    miss_at = models.DateTimeField(null=True)
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "local_date"], name="check_in_once_a_day"),
+            models.UniqueConstraint(fields=["conversation"], condition=Q(state="asked"), name="one_open_check_in"),
+        ]
+        indexes = [
+            models.Index(fields=["remind_at"], condition=Q(state="asked"), name="check_in_remind"),
+            models.Index(fields=["miss_at"], condition=Q(state="asked"), name="check_in_miss"),
+        ]
+
+    def __str__(self) -> str:
+        return f"check-in {self.id}"
+
+    @property
+    def question(self) -> str:
+        """The question that waits for an answer."""
+        return str(self.questions[self.position])
+
+    @property
+    def answers(self) -> dict[str, int]:
+        """What they answered, by question."""
+        return {answer.question: answer.value for answer in self.answer_rows.all()}
+
+
+class CheckInAnswer(models.Model):
+    """One answer, sealed: a number from the question's scale."""
+
+    check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="answer_rows")
+    question = models.CharField(max_length=12)
+    sealed_value = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["check_in", "question"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"
+
+    @property
+    def value(self) -> int:
+        return int(unseal(self.check_in.conversation.data_key, self.sealed_value, bond=self._bond))
+
+    def set_value(self, value: int) -> None:
+        self.sealed_value = seal(self.check_in.conversation.data_key, str(value), bond=self._bond)
+
+    @property
+    def _bond(self) -> str:
+        return f"answer|{self.check_in_id}|{self.question}"

@@ -1,0 +1,10 @@
+"""Messaging's due work: ask, remind, and notice silence."""
+
+from datetime import timedelta
+
+from core import dispatch
+from messaging import checkins
+
+dispatch.register("messaging.open_due", checkins.open_due, timedelta(seconds=1))
+dispatch.register("messaging.remind_due", checkins.remind_due, timedelta(seconds=5))
+dispatch.register("messaging.miss_due", checkins.miss_due, timedelta(seconds=5))

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from messaging import views
+
+app_name = "messaging"
+urlpatterns = [
+    path("start/", views.start, name="start"),
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/offers/<uuid:pairing_id>/", views.answer_offer, name="answer-offer"),
+    path("conversations/<uuid:conversation_id>/", views.conversation, name="conversation"),
+    path("conversations/<uuid:conversation_id>/since/<int:number>/", views.since, name="since"),
+    path("conversations/<uuid:conversation_id>/person/", views.person, name="person"),
+    path("conversations/<uuid:conversation_id>/plan/", views.plan, name="plan"),
+    path("conversations/<uuid:conversation_id>/check-in/", views.check_in_now, name="check-in-now"),
+    path("conversations/<uuid:conversation_id>/stories/", views.stories, name="stories"),
+]

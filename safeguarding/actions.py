@@ -1,0 +1,96 @@
+"""Raising, taking and closing alerts. Nothing is dismissed, and no agency told, by itself."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from core import audit
+from core.live import announce
+from core.models import DataKey
+from mentors.models import Participant
+from safeguarding.models import Alert
+
+# docs/safeguarding.md: red within fifteen minutes, amber the same day.
+DUE = {Alert.Level.RED: timedelta(minutes=15), Alert.Level.AMBER: timedelta(hours=8)}
+
+
+class AlreadyClosed(Exception):
+    """Somebody closed this alert before."""
+
+
+def raise_alert(
+    *,
+    source: str,
+    level: Alert.Level,
+    kind: Alert.Kind,
+    participant: Participant,
+    data_key: DataKey,
+    excerpt: str = "",
+) -> Alert:
+    """Put an alert on the lead's screen, at once. The same `source` again changes nothing.
+
+    Its words are sealed under `data_key`, the conversation's where there is one, so that erasing the
+    conversation erases them too.
+    Call it in the transaction of what caused it.
+    """
+    known = Alert.objects.filter(source=source).first()
+    if known:
+        return known
+    now = timezone.now()
+    alert = Alert(
+        source=source,
+        level=level,
+        kind=kind,
+        programme=participant.programme,
+        participant=participant,
+        data_key=data_key,
+        raised_at=now,
+        due_at=now + DUE[level],
+    )
+    alert.sealed_excerpt = alert.sealed(excerpt, "excerpt")
+    alert.save()
+    _tell(alert)
+    audit.record(actor=audit.SYSTEM, action="alert raised", subject=f"alert:{alert.id}", level=level, kind=kind)
+    return alert
+
+
+@transaction.atomic
+def note_read(*, by: User, alert: Alert) -> None:
+    """Write down that somebody opened an alert: it holds what a person wrote."""
+    audit.record(actor=by.actor, action="alert read", subject=f"alert:{alert.id}")
+
+
+@transaction.atomic
+def take(*, by: User, alert: Alert) -> Alert:
+    """Say "I have it". Taking one that somebody has taken changes nothing."""
+    held = Alert.objects.select_for_update().get(pk=alert.pk)
+    if held.taken_at or held.closed_at:
+        return held
+    held.taken_at, held.taken_by = timezone.now(), by
+    held.save(update_fields=["taken_at", "taken_by"])
+    _tell(held)
+    audit.record(actor=by.actor, action="alert taken", subject=f"alert:{held.id}")
+    return held
+
+
+@transaction.atomic
+def close(*, by: User, alert: Alert, note: str) -> Alert:
+    """Close an alert with what was done. Raises AlreadyClosed: two notes would hide one."""
+    held = Alert.objects.select_for_update().get(pk=alert.pk)
+    if held.closed_at:
+        raise AlreadyClosed
+    now = timezone.now()
+    if held.taken_at is None:
+        held.taken_at, held.taken_by = now, by
+    held.closed_at, held.closed_by = now, by
+    held.sealed_note = held.sealed(note, "note")
+    held.save()
+    _tell(held)
+    audit.record(actor=by.actor, action="alert closed", subject=f"alert:{held.id}")
+    return held
+
+
+def _tell(alert: Alert) -> None:
+    announce(f"programme.{alert.programme_id}", "alerts")

@@ -1,0 +1,83 @@
+"""Template tags of the lead's desk: its menu, and how an alert is said in words."""
+
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mentors.access import waiting_for_lead
+from partners.access import programmes_guarded_by
+from safeguarding.access import open_alerts_for
+from safeguarding.models import Alert
+
+register = template.Library()
+Kind = Alert.Kind
+
+
+@register.inclusion_tag("lead/side.html", takes_context=True)
+def lead_side(context: template.Context, here: str) -> dict[str, Any]:
+    """The menu with its counts; `here` is the page that is open. Two queries, and one for the rights."""
+    user = context["request"].user
+    return {
+        "here": here,
+        "alerts": open_alerts_for(user).count(),
+        "waiting": waiting_for_lead(user),
+        "may_edit": user.has_perm("wagtailadmin.access_admin"),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def programmes_here(context: template.Context) -> str:
+    """The programmes whose desk this is, by name."""
+    return ", ".join(programme.name for programme in programmes_guarded_by(context["request"].user))
+
+
+@register.filter
+def heading(alert: Alert) -> str:
+    """What is the matter, as the alert's heading."""
+    return _head(alert) % {"name": alert.participant.name}
+
+
+def _head(alert: Alert) -> str:
+    if alert.kind == Kind.SILENCE:
+        return _("%(name)s has not answered two check-ins")
+    if alert.kind == Kind.STOPPED:
+        return _("%(name)s has stopped texts")
+    return _("%(name)s may be in danger") if alert.is_red else _("%(name)s wrote something to look at")
+
+
+@register.filter
+def why(alert: Alert) -> str:
+    """The same in a row of a list, without the name."""
+    if alert.kind == Kind.SILENCE:
+        return _("Two check-ins without an answer.")
+    if alert.kind == Kind.STOPPED:
+        return _("Texts to them have stopped.")
+    return _("What they wrote needs a person now.") if alert.is_red else _("What they wrote needs a person today.")
+
+
+@register.filter
+def is_late(due_at: datetime) -> bool:
+    return due_at <= timezone.now()
+
+
+@register.filter
+def span(moment: datetime) -> str:
+    """How long until `moment`, or since it: "8 min", "1 h 46 min", "2 days"."""
+    minutes = abs(ceil((moment - timezone.now()).total_seconds() / 60))
+    days, hours = minutes // 1440, minutes // 60
+    if days:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours % 24}
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes % 60}
+    return _("%(minutes)d min") % {"minutes": minutes}
+
+
+@register.filter
+def share_left(alert: Alert) -> int:
+    """How much of the time to take it is left, of 100: for the line under the clock."""
+    left, whole = alert.due_at - timezone.now(), alert.due_at - alert.raised_at
+    return max(0, min(100, round(100 * left / whole)))

@@ -1,0 +1,48 @@
+"""Why a text did not arrive, in plain words: no blame, and what can be done."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, Promise] = {
+    "stopped": _("They have stopped texts. Reach them another way."),
+    "expired": _("It waited too long, so it was not sent."),
+    "ended": _("The pairing has ended."),
+    "unsafe": _("They said texts are not safe for them."),
+    "country": _("Texts to this country are not allowed here."),
+    "limit": _("Today's limit for texts is reached. It goes tomorrow."),
+    "number": _("This number does not work. Ask them for another."),
+    "dead": _("The phone is off or the number is no longer used."),
+    "blocked": _("The phone company did not let it through. A person must look."),
+    "account": _("Our account with the text service has a problem. A person must look."),
+    "unclear": _("The text service did not say if it went. Look before you send it again."),
+    "later": _("The text service is busy. It is tried again by itself."),
+    "failed": _("It did not arrive."),
+}
+
+# Twilio's error codes (https://www.twilio.com/docs/api/errors), as reasons.
+BY_CODE = {
+    "21610": "stopped",
+    "21211": "number",
+    "21614": "number",
+    "21635": "number",
+    "21265": "number",
+    "21408": "country",
+    "21608": "account",
+    "20003": "account",
+    "30003": "dead",
+    "30005": "dead",
+    "30006": "dead",
+    "30004": "blocked",
+    "30007": "blocked",
+    "30034": "blocked",
+}
+
+
+def reason_for(code: str) -> str:
+    """The reason (a key of REASONS) behind a provider's error code."""
+    return BY_CODE.get(code, "failed")
+
+
+def in_words(reason: str) -> str:
+    """The reason as a sentence in the reader's language; "" for none."""
+    return str(REASONS[reason]) if reason in REASONS else ""

@@ -1,0 +1,58 @@
+"""What a gateway promises: hand one text over, or say exactly what is known about why not."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Sms:
+    """A text as a provider wants it. Numbers in E.164; `valid_for` in seconds, 1 to 36000."""
+
+    to: str
+    sender: str
+    body: str
+    status_url: str
+    valid_for: int
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The provider took it. Whether it arrives is told later, by the status callback."""
+
+    sid: str
+    segments: int
+
+
+class Failure(Enum):
+    """What may be done about a text that was not taken."""
+
+    AGAIN = "it was surely not taken; try again later"
+    UNCLEAR = "it may have been taken; never send it again blindly"
+    FINAL = "it was refused; the same again will be refused again"
+
+
+class NotSent(Exception):
+    """The text was not taken, or nobody knows. `code` is the provider's, `wait` is in seconds."""
+
+    def __init__(self, failure: Failure, code: str = "", wait: float | None = None) -> None:
+        super().__init__(f"{failure.name} {code}")
+        self.failure = failure
+        self.code = code
+        self.wait = wait
+
+
+class Gateway(Protocol):
+    """Sends texts, and holds the secret that the provider's webhooks are signed with."""
+
+    account_sid: str
+    auth_token: str
+    sender: str
+
+    async def send(self, sms: Sms) -> Receipt:
+        """Hand `sms` over. Raises NotSent, and nothing else, when that did not surely work."""
+        ...
+
+    async def close(self) -> None:
+        """Let connections go."""
+        ...

@@ -1,0 +1,138 @@
+"""What comes in: stored first, then acted on, once.
+
+Storing is one transaction and acting is another. If acting fails, the row waits and the dispatcher
+tries it again: a text is never lost because something else was broken.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core import audit
+from core.sealing import seal, unseal
+from sms import hooks, keywords, numbers, outbox
+from sms.models import InboundText, OptChange, PhoneNumber
+from sms.wording import UNKNOWN_SENDER
+
+logger = logging.getLogger(__name__)
+
+Kind = InboundText.Kind
+MOST_TRIES = 10
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An inbound text as the provider tells it. Numbers in E.164; `sid` is unique for ever."""
+
+    sid: str
+    sender: str
+    recipient: str
+    body: str
+    media_count: int
+
+
+def store(incoming: Incoming) -> tuple[InboundText, bool]:
+    """Keep the text. (the row, whether it is new): the same SID again gives the row that is there."""
+    number = numbers.find_or_add(incoming.sender)
+    text = InboundText(
+        sid=incoming.sid,
+        number=number,
+        recipient=incoming.recipient,
+        media_count=incoming.media_count,
+        kind=keywords.kind(keywords.keyword(incoming.body)),
+        received_at=timezone.now(),
+    )
+    text.sealed_body = seal(number.data_key, incoming.body, bond=f"inbound|{text.id}")
+    try:
+        with transaction.atomic():
+            text.save(force_insert=True)
+    except IntegrityError:
+        return InboundText.objects.get(sid=incoming.sid), False
+    return text, True
+
+
+def body_of(text: InboundText) -> str:
+    """What they wrote."""
+    return unseal(text.number.data_key, text.sealed_body, bond=f"inbound|{text.id}")
+
+
+def handle(text: InboundText) -> None:
+    """Act on a stored text, once: two callers at once, and only one acts."""
+    with transaction.atomic():
+        held = InboundText.objects.select_for_update(of=("self",)).select_related("number__data_key").get(pk=text.pk)
+        if held.handled_at is not None:
+            return
+        _act(held)
+        held.handled_at = timezone.now()
+        held.save(update_fields=["handled_at", "is_unknown"])
+
+
+def handle_or_leave(text: InboundText) -> None:
+    """Act on a text; if that fails, leave it to the dispatcher and log its id."""
+    try:
+        handle(text)
+    except Exception:
+        logger.exception("inbound text %s was stored but not handled; it is tried again", text.id)
+        InboundText.objects.filter(pk=text.pk).update(tries=text.tries + 1)
+
+
+def handle_left_over() -> int:
+    """Act on texts that were stored but not handled; how many were tried."""
+    edge = timezone.now() - timedelta(seconds=10)
+    left = InboundText.objects.filter(handled_at=None, received_at__lt=edge, tries__lt=MOST_TRIES)
+    tried = list(left.order_by("received_at")[:20])
+    for text in tried:
+        handle_or_leave(text)
+    return len([text for text in tried if text.tries == 0])
+
+
+def _act(text: InboundText) -> None:
+    if text.kind in {Kind.STOP, Kind.START}:
+        _opt(text)
+    elif text.kind == Kind.WORDS and not any(hooks.words_received.tell(text, body_of(text))):
+        _answer_unknown(text)
+
+
+def _opt(text: InboundText) -> None:
+    """STOP or START: recorded, and told. The carrier answers by itself, so we send nothing."""
+    stopped = text.kind == Kind.STOP
+    now = timezone.now()
+    PhoneNumber.objects.filter(pk=text.number_id).update(stopped_at=now if stopped else None)
+    change = OptChange.objects.create(
+        number=text.number, stopped=stopped, keyword=keywords.keyword(body_of(text)), at=now, inbound=text
+    )
+    change.number.stopped_at = now if stopped else None
+    hooks.opt_changed.tell(change)
+    audit.record(
+        actor=text.number.actor,
+        action="texts stopped" if stopped else "texts started",
+        subject=text.number.actor,
+        keyword=change.keyword,
+    )
+
+
+def _answer_unknown(text: InboundText) -> None:
+    """Nobody we know: kept for a lead, and one polite answer a day, whatever they write."""
+    text.is_unknown = True
+    day = _utc_day(text.received_at)
+    outbox.queue(
+        key=f"unknown:{text.number_id}:{day}",
+        number=text.number,
+        sender=text.recipient,
+        body=UNKNOWN_SENDER.say("en-gb"),
+    )
+
+
+def _utc_day(at: datetime) -> str:
+    return at.date().isoformat()
+
+
+def mark_looked_at(text: InboundText, *, by: AbstractBaseUser, actor: str) -> None:
+    """A lead has looked at what an unknown number wrote."""
+    with transaction.atomic():
+        InboundText.objects.filter(pk=text.pk).update(looked_at=timezone.now(), looked_at_by=by.pk)
+        audit.record(actor=actor, action="unknown text looked at", subject=f"inbound:{text.id}")

@@ -1,0 +1,143 @@
+"""Phone numbers, the outbox, what came in, and who asked us to stop. No idea what a champion is."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from core.models import DataKey
+
+
+class PhoneNumber(models.Model):
+    """A number that texted us or that we may text. Sealed; found by a keyed blind index."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    data_key = models.OneToOneField(DataKey, on_delete=models.PROTECT)
+    index = models.CharField(max_length=64, unique=True)
+    sealed_number = models.BinaryField()
+    country = models.CharField(max_length=2)
+    # Set by STOP, lifted by START. While it is set nothing is sent, crisis text included.
+    stopped_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"number {self.id}"
+
+    @property
+    def actor(self) -> str:
+        """How the audit trail names somebody who acted by text."""
+        return f"number:{self.id}"
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.stopped_at is not None
+
+
+class OutboundText(models.Model):
+    """The outbox: one row per thing to send. The row is the truth; sending it is a side effect."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"
+        UNKNOWN = "unknown"
+        SENT = "sent"
+        DELIVERED = "delivered"
+        UNDELIVERED = "undelivered"
+        FAILED = "failed"
+        SUPPRESSED = "suppressed"
+        EXPIRED = "expired"
+        CANCELED = "canceled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # What it is for, once: "check-in:<id>:0", "message:<id>". A second row for it cannot be made.
+    key = models.CharField(max_length=120, unique=True)
+    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="outbound")
+    # Our own number that it goes out through, E.164.
+    sender = models.CharField(max_length=20)
+    sealed_body = models.BinaryField()
+    segments = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error_code = models.CharField(max_length=12, blank=True)
+    # Why it was not sent, as a key of sms.explain.REASONS.
+    reason = models.CharField(max_length=30, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="outbox_due", condition=models.Q(state="queued")),
+            models.Index(fields=["lease_until"], name="outbox_leased", condition=models.Q(state="sending")),
+            models.Index(fields=["number", "created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"text {self.id} {self.state}"
+
+
+class SendAttempt(models.Model):
+    """One try to hand a text to the provider. Its id stands in the status callback's address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    text = models.ForeignKey(OutboundText, on_delete=models.CASCADE, related_name="attempts")
+    sid = models.CharField(max_length=40, unique=True, null=True)  # noqa: DJ001  (unique, yet may be missing)
+    started_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    outcome = models.CharField(max_length=30, blank=True)
+
+    def __str__(self) -> str:
+        return f"attempt {self.id}"
+
+
+class InboundText(models.Model):
+    """A text that came in. Stored before anything is done about it; its SID makes it once."""
+
+    class Kind(models.TextChoices):
+        WORDS = "words"
+        STOP = "stop"
+        START = "start"
+        HELP = "help"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sid = models.CharField(max_length=40, unique=True)
+    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="inbound")
+    # Our own number that it was sent to, E.164.
+    recipient = models.CharField(max_length=20)
+    sealed_body = models.BinaryField()
+    media_count = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    # A known number belongs to somebody; what an unknown one wrote is kept for a lead to look at.
+    is_unknown = models.BooleanField(default=False)
+    looked_at = models.DateTimeField(null=True)
+    looked_at_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["received_at"], name="inbound_to_do", condition=models.Q(handled_at=None)),
+            models.Index(
+                fields=["recipient", "received_at"], condition=models.Q(is_unknown=True), name="inbound_unknown"
+            ),
+            models.Index(fields=["number", "received_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"inbound {self.id}"
+
+
+class OptChange(models.Model):
+    """Somebody texted STOP or START. Kept for ever: it is their word."""
+
+    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="opt_changes")
+    stopped = models.BooleanField()
+    keyword = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    inbound = models.OneToOneField(InboundText, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return f"{self.keyword} at {self.at:%Y-%m-%d %H:%M}"

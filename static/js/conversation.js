@@ -1,0 +1,229 @@
+/* One open conversation: new messages, marks and typing over a socket; sending by fetch.
+   Without a socket it asks every 20 seconds; without this file the page is a form that works. */
+(() => {
+  "use strict";
+  const $ = (name) => document.querySelector(`[data-${name}]`);
+  const thread = $("thread"), writer = $("writer"), scroller = document.querySelector("main");
+  const words = $("words").dataset, status = $("status"), jump = $("jump"), typing = $("typing");
+  const room = `${location.pathname.split("/").slice(0, 3).join("/")}/`;
+  const POLL = 20000, LONGEST_WAIT = 30000, TYPING_FOR = 4000;
+  let last = Number(thread.dataset.last), unread = 0, socket = null, wait = 1000, typedAt = 0, typingOff, poller;
+
+  // ---- Where the reader is ----
+  const isAtEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
+  const isSeen = () => document.visibilityState === "visible" && isAtEnd();
+
+  function noteRead() {
+    if (!isSeen()) return;
+    unread = 0;
+    jump.hidden = true;
+    say({ kind: "read", number: last });
+  }
+
+  function say(packet) {
+    if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(packet));
+  }
+
+  // ---- Showing what came. The HTML is the server's own template, with every word escaped there ----
+  function element(html) {
+    const box = document.createElement("template");
+    box.innerHTML = html.trim();
+    return box.content.firstElementChild;
+  }
+
+  const shown = (message, node) =>
+    thread.querySelector(`[data-id="${CSS.escape(message.id)}"]`) ||
+    (node.dataset.client && thread.querySelector(`[data-client="${CSS.escape(node.dataset.client)}"]`));
+
+  function add(message) {
+    const atEnd = isAtEnd(), node = element(message.html), old = shown(message, node);
+    thread.querySelector("[data-empty]")?.remove();
+    if (old && (message.mine || old.dataset.number === node.dataset.number)) old.replaceWith(node);
+    else { old?.remove(); place(node); }
+    last = Math.max(last, message.number);
+    if (atEnd || message.mine) toEnd();
+    if (!message.mine && !old) announce(node);
+  }
+
+  // By number: an answer to a fetch may come after what the socket brought.
+  function place(node) {
+    const after = [...thread.querySelectorAll("[data-number]")].filter((one) => Number(one.dataset.number) > Number(node.dataset.number));
+    if (after.length) after[0].before(node);
+    else { const waiting = thread.querySelector("[data-waiting]"); waiting ? waiting.before(node) : thread.append(node); }
+  }
+
+  function announce(node) {
+    typing.hidden = true;
+    status.textContent = `${words.said}: ${node.querySelector(".msg-body")?.textContent.trim() || node.textContent.trim().slice(0, 80)}`;
+    if (isSeen()) return;
+    unread += 1;
+    if (!document.getElementById("new")) {
+      const line = element(`<li class="fresh" id="new"><h2 class="day-name"></h2></li>`);
+      node.before(line);
+    }
+    const text = `${unread} ${words.new}`;
+    const head = document.querySelector("#new .day-name");
+    if (head) head.textContent = text;
+    jump.lastElementChild.textContent = text;
+    jump.hidden = false;
+  }
+
+  function change(message) {
+    const node = element(message.html), old = shown(message, node), atEnd = isAtEnd();
+    if (!old) return;
+    old.replaceWith(node);
+    if (atEnd) toEnd();
+  }
+
+  function mark({ received, read }) {
+    for (const node of thread.querySelectorAll('[data-delivery="web"]')) {
+      const number = Number(node.dataset.number), text = node.querySelector("[data-mark]");
+      if (text) text.textContent = number <= read ? words.read : number <= received ? words.delivered : words.sent;
+    }
+  }
+
+  const on = {
+    messages: (packet) => { packet.messages.forEach(add); noteRead(); },
+    changed: (packet) => packet.messages.forEach(change),
+    marks: mark,
+    typing: () => { typing.hidden = false; clearTimeout(typingOff); typingOff = setTimeout(() => { typing.hidden = true; }, TYPING_FOR); if (isAtEnd()) toEnd(); },
+    trend: (packet) => { const box = $("trend"); if (box) box.innerHTML = packet.html; },
+    closed: () => { status.textContent = words.closed; location.reload(); },
+  };
+
+  // ---- The socket, and what replaces it ----
+  function connect() {
+    socket = new WebSocket(`${location.origin.replace("http", "ws")}/ws${room}`);
+    socket.onopen = () => { wait = 1000; offline(false); say({ kind: "since", number: last }); noteRead(); retryAll(); };
+    socket.onmessage = (event) => { const packet = JSON.parse(event.data); on[packet.kind]?.(packet); };
+    socket.onclose = () => { offline(!navigator.onLine); clearTimeout(poller); poller = setTimeout(poll, Math.min(wait, POLL)); };
+  }
+
+  // Ask once over HTTP: it says whether we are signed out or shut out, which a refused socket does not.
+  async function poll() {
+    try {
+      const answer = await fetch(`${room}since/${last}/`, { headers: { Accept: "application/json" }, redirect: "error" });
+      if (answer.status === 401 || answer.status === 404) { location.reload(); return; }
+      if (answer.ok) {
+        const packet = await answer.json();
+        packet.messages.forEach(add);
+        mark(packet.marks);
+        offline(false);
+      }
+    } catch { offline(true); }
+    wait = Math.min(wait * 2, LONGEST_WAIT);
+    connect();
+  }
+
+  function offline(is) { const line = $("offline"); if (line) line.hidden = !is; }
+
+  // ---- Writing ----
+  const field = writer?.querySelector("textarea"), wrong = $("wrong");
+  const GSM = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€\f]*$/;
+  const plain = (text) => text.replace(/[’‘]/g, "'").replace(/[“”]/g, '"').replace(/[–—]/g, "-").replace(/…/g, "...").replace(/\u00a0/g, " ");
+
+  function count() {
+    const box = $("room"), text = field.value.trim(), over = [...text].length - Number(writer.dataset.longest);
+    if (over > 0) box.textContent = `${words.over} ${over}`;
+    else if (writer.dataset.prefix && text) box.textContent = fit(plain(writer.dataset.prefix + text));
+    else box.textContent = "";
+  }
+
+  // The same sum as sms/segments.py; the server counts again.
+  function fit(text) {
+    const isGsm = GSM.test(text);
+    const units = isGsm ? text.length + (text.match(/[\^{}\\[~\]|€\f]/g) || []).length : text.length;
+    const [one, more] = isGsm ? [160, 153] : [70, 67];
+    const parts = units <= one ? 1 : Math.ceil(units / more);
+    return `${parts} ${parts === 1 ? words.text : words.texts}, ${(parts === 1 ? one : parts * more) - units} ${words.left}`;
+  }
+
+  function complain(text) {
+    wrong.hidden = !text;
+    wrong.lastElementChild.textContent = text;
+    wrong.parentElement.classList.toggle("is-wrong", Boolean(text));
+    field.toggleAttribute("aria-invalid", Boolean(text));
+  }
+
+  function bubble(body, client) {
+    const node = element(`<li class="msg is-mine is-unsent" data-waiting><p class="msg-body" dir="auto"></p><p class="msg-meta"></p></li>`);
+    node.dataset.client = client;
+    node.firstElementChild.textContent = body;
+    node.lastElementChild.textContent = words.sending;
+    thread.querySelector("[data-empty]")?.remove();
+    thread.append(node);
+    toEnd();
+    return node;
+  }
+
+  async function send(body, client) {
+    const node = thread.querySelector(`[data-client="${client}"]`) || bubble(body, client);
+    const form = new FormData(writer);
+    form.set("body", body);
+    form.set("client_id", client);
+    try {
+      const answer = await fetch(writer.action, { method: "POST", body: form, headers: { Accept: "application/json" }, redirect: "error" });
+      const packet = await answer.json();
+      if (answer.ok) packet.messages.forEach(add);
+      else if (answer.status === 422) { node.remove(); give(body); complain(packet.wrong); }
+      else if (answer.status === 401) { fail(node, body, client); location.reload(); }
+      else fail(node, body, client);
+    } catch { fail(node, body, client); }
+  }
+
+  // The words come back to where they were written, before whatever was typed since.
+  function give(body) { field.value = field.value ? `${body}\n${field.value}` : body; count(); field.focus(); }
+
+  function fail(node, body, client) {
+    node.className = "msg is-mine is-failed";
+    node.lastElementChild.textContent = words.failed;
+    if (node.querySelector("button")) return;
+    const line = element(`<div class="line"><button type="button" class="btn is-bare" data-drop></button><button type="button" class="btn is-plain" data-again></button></div>`);
+    line.querySelector("[data-drop]").textContent = words.delete;
+    line.querySelector("[data-again]").textContent = words.retry;
+    line.querySelector("[data-drop]").onclick = () => node.remove();
+    line.querySelector("[data-again]").onclick = () => { line.remove(); again(node, body, client); };
+    node.append(line);
+  }
+
+  function again(node, body, client) {
+    node.className = "msg is-mine is-unsent";
+    node.querySelector(".msg-meta").textContent = words.sending;
+    send(body, client);
+  }
+
+  // The same client id: if the first try did arrive, the server gives back the message it made.
+  function retryAll() {
+    for (const button of thread.querySelectorAll(".is-failed [data-again]")) button.click();
+  }
+
+  if (writer) {
+    writer.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const body = field.value.trim();
+      complain("");
+      if (!body) { field.focus(); return; }
+      field.value = "";
+      count();
+      send(body, crypto.randomUUID());
+      field.focus();
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && matchMedia("(pointer: fine)").matches) { event.preventDefault(); writer.requestSubmit(); }
+    });
+    field.addEventListener("input", () => {
+      count();
+      if (Date.now() - typedAt > TYPING_FOR / 2) { typedAt = Date.now(); say({ kind: "typing" }); }
+    });
+    count();
+  }
+  jump.addEventListener("click", (event) => { event.preventDefault(); document.getElementById("new")?.scrollIntoView({ block: "center" }); unread = 0; jump.hidden = true; });
+  scroller.addEventListener("scroll", () => { if (isAtEnd()) noteRead(); }, { passive: true });
+  document.addEventListener("visibilitychange", noteRead);
+  addEventListener("online", () => { if (!socket || socket.readyState > 1) connect(); });
+  addEventListener("offline", () => offline(true));
+  const fresh = document.getElementById("new");
+  if (fresh) fresh.scrollIntoView({ block: "center" }); else toEnd();
+  connect();
+})();
