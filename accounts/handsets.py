@@ -27,7 +27,7 @@ def _authenticator(user: User) -> str:
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     totp.time = time.time()
     # A code counts once: when this one was used, show the next, which is accepted a step early.
-    if totp.t() <= device.last_t:
-        totp.time = time.time() + device.step
+    shown = max(totp.t(), device.last_t + 1)
+    totp.time = (shown - device.drift) * device.step + device.t0
     code = f"{totp.token():06}"
     return f"{code[:3]} {code[3:]}"

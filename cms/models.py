@@ -6,6 +6,7 @@ A page never holds a real name: what an editor types is saved as it is typed, an
 from datetime import date
 from typing import Any, ClassVar, Self
 
+from csp.constants import SELF
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import RegexValidator
@@ -81,7 +82,35 @@ class StoryConsent(models.Model):
             raise ValidationError({"expires_on": _("This day has passed.")})
 
 
-class HomePage(Page):
+class OurPage(Page):
+    """What all our pages have in common: they are for everybody, or unpublished."""
+
+    private_page_options: ClassVar[list[str]] = []
+
+    class Meta:
+        abstract = True
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The page in the editor's preview pane: the one place that may frame it."""
+        response: HttpResponse = super().serve_preview(request, mode_name)
+        response._csp_replace = {"frame-ancestors": [SELF]}  # type: ignore[attr-defined]
+        return response
+
+
+class StandingPage(OurPage):
+    """A page there is one of, at an address that does not change."""
+
+    max_count = 1
+    promote_panels: ClassVar[list[FieldPanel]] = []
+
+    class Meta:
+        abstract = True
+
+    def permissions_for_user(self, user: Any) -> StandingPagePermissions:
+        return StandingPagePermissions(user, self)
+
+
+class HomePage(StandingPage):
     """The front page, root of the site."""
 
     lead = models.TextField(_("lead"), max_length=400, help_text=_("Under the headline: what this is."))
@@ -89,33 +118,21 @@ class HomePage(Page):
     quote_by = models.CharField(_("who said it"), max_length=120, blank=True, help_text=_("Never a real name."))
 
     content_panels = [*Page.content_panels, FieldPanel("lead"), FieldPanel("quote"), FieldPanel("quote_by")]
-    promote_panels: ClassVar[list[FieldPanel]] = []
-    private_page_options: ClassVar[list[str]] = []
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     subpage_types: ClassVar[list[str]] = ["cms.StoryIndexPage"]
-    max_count = 1
-
-    def permissions_for_user(self, user: Any) -> StandingPagePermissions:
-        return StandingPagePermissions(user, self)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context(request, *args, **kwargs), "stories": StoryPage.objects.published()[:3]}
 
 
-class StoryIndexPage(Page):
+class StoryIndexPage(StandingPage):
     """Every published story, newest first."""
 
     lead = models.TextField(_("lead"), max_length=400, blank=True)
 
     content_panels = [*Page.content_panels, FieldPanel("lead")]
-    promote_panels: ClassVar[list[FieldPanel]] = []
-    private_page_options: ClassVar[list[str]] = []
     parent_page_types: ClassVar[list[str]] = ["cms.HomePage"]
     subpage_types: ClassVar[list[str]] = ["cms.StoryPage"]
-    max_count = 1
-
-    def permissions_for_user(self, user: Any) -> StandingPagePermissions:
-        return StandingPagePermissions(user, self)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context(request, *args, **kwargs), "stories": StoryPage.objects.published()}
@@ -134,7 +151,7 @@ class StoryQuerySet(PageQuerySet):
         return found
 
 
-class StoryPage(Page):
+class StoryPage(OurPage):
     """One person's story, told under another name. Live only while a consent stands."""
 
     class View(models.TextChoices):
@@ -171,7 +188,6 @@ class StoryPage(Page):
         FieldPanel("body"),
     ]
     promote_panels = [FieldPanel("slug")]
-    private_page_options: ClassVar[list[str]] = []
     parent_page_types: ClassVar[list[str]] = ["cms.StoryIndexPage"]
     subpage_types: ClassVar[list[str]] = []
 
@@ -199,6 +215,8 @@ class StoryPage(Page):
 
     def current_consent(self) -> StoryConsent | None:
         """The standing consent that lasts longest."""
+        if self.pk is None:
+            return None
         consents: ConsentQuerySet = self.consents.standing()
         return consents.order_by("expires_on").last()
 

@@ -13,4 +13,4 @@ class ConsentPanel(Panel):
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
-            return {**context, "consent": self.instance.pk and self.instance.current_consent()}
+            return {**context, "consent": self.instance.current_consent()}

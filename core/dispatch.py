@@ -28,20 +28,32 @@ PULSE_EVERY = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Step:
-    """One kind of due work. `run` does a batch and returns how many units it did."""
+    """One kind of due work. `run` does a batch and returns how many units it did; `close` lets go of
+    what belongs to the event loop, when the dispatcher ends.
+    """
 
     name: str
     run: Callable[[], Awaitable[int]]
     every: timedelta = REST
+    close: Callable[[], Awaitable[None]] | None = None
 
 
 _steps: list[Step] = []
 
 
-def register(name: str, run: Callable[[], int] | Callable[[], Awaitable[int]], every: timedelta = REST) -> None:
-    """Have the dispatcher call `run` (sync or async) at most every `every`. Called from AppConfig.ready."""
-    step = Step(name, run if asyncio.iscoroutinefunction(run) else sync_to_async(run), every)  # type: ignore[arg-type]
-    _steps[:] = [known for known in _steps if known.name != name] + [step]
+def register(name: str, run: Callable[[], int], every: timedelta = REST) -> None:
+    """Have the dispatcher call `run` at most every `every`. Called as the room is loaded."""
+    register_async(name, sync_to_async(run), every)
+
+
+def register_async(
+    name: str,
+    run: Callable[[], Awaitable[int]],
+    every: timedelta = REST,
+    close: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """The same for a step that awaits, such as one that speaks to a provider."""
+    _steps[:] = [known for known in _steps if known.name != name] + [Step(name, run, every, close)]
 
 
 async def run_until(stop: asyncio.Event) -> None:
@@ -51,6 +63,7 @@ async def run_until(stop: asyncio.Event) -> None:
         while not stop.is_set():
             if not await _round(due):
                 await _rest(stop)
+        await _close()
 
 
 async def drain() -> int:
@@ -59,7 +72,14 @@ async def drain() -> int:
     while done := sum([await _run(step) for step in _steps]):
         total += done
     await sync_to_async(beat)()
+    await _close()
     return total
+
+
+async def _close() -> None:
+    for step in _steps:
+        if step.close is not None:
+            await step.close()
 
 
 async def _round(due: dict[str, float]) -> int:

@@ -17,7 +17,7 @@ PASSWORD = "up-the-hill-together"  # noqa: S105  (for localhost: load_demo refus
 MIDNIGHT = time(0)
 
 
-@dataclass
+@dataclass(repr=False)
 class Cast:
     """Everybody, by first name. Staff are users; Ben, Dev, Nia and Hana are participants."""
 

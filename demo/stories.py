@@ -21,7 +21,12 @@ HELPLINES: list[dict[str, Any]] = [
     {"country": "GB", "number": "999", "name": "Emergency", "when": "In danger now", "is_emergency": True},
     {"country": "GB", "number": "116 123", "name": "Samaritans", "when": DAY_OR_NIGHT},
     {"country": "GB", "number": "85258", "how": TEXT, "name": "Shout", "keyword": "SHOUT", "when": BY_TEXT},
-    {"country": "GB", "number": "111", "name": "NHS 111", "when": "Urgent help with your mental health"},
+    {
+        "country": "GB",
+        "number": "111",
+        "name": "NHS 111",
+        "when": "Urgent help with your mental health: pick that option",
+    },
     {"country": "GB", "number": "0300 123 6600", "name": "FRANK", "when": "Straight answers, no lecture"},
     {"country": "NZ", "number": "111", "name": "Emergency", "when": "In danger now", "is_emergency": True},
     {"country": "NZ", "number": "1737", "name": "Need to talk?", "when": DAY_OR_NIGHT},

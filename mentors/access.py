@@ -43,7 +43,8 @@ def referral_for_lead(user: User, referral_id: UUID) -> Referral:
 def open_referrals_for_lead(user: User) -> ReferralQuerySet:
     """Those that wait or were offered, the longest waiting first, each with `offers` (none or one)."""
     offers = Prefetch("pairings", Pairing.objects.open().with_people(), to_attr="offers")
-    return referrals_for_lead(user).filter(status__in=["waiting", "offered"]).prefetch_related(offers).order_by("made_at")
+    open_ones = referrals_for_lead(user).filter(status__in=["waiting", "offered"])
+    return open_ones.prefetch_related(offers).order_by("made_at")
 
 
 def open_pairing_of(referral: Referral) -> Pairing | None:

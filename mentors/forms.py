@@ -15,6 +15,7 @@ from partners.models import Office, Programme
 from sms.actions import WrongNumber, parse
 
 ZONES = [("Europe/London", _("United Kingdom")), ("Pacific/Auckland", _("New Zealand"))]
+NO_TIME = {"required": _("Write a time, like 09:00."), "invalid": _("Write a time, like 09:00.")}
 SAFE = [("yes", _("Yes, they said so")), ("no", _("No, or nobody asked yet"))]
 
 
@@ -53,7 +54,7 @@ class ReferralForm(forms.Form):
             attrs={"class": "input is-tel", "type": "tel", "autocomplete": "off", "inputmode": "tel"}
         ),
     )
-    programme = forms.ModelChoiceField(
+    programme: "forms.ModelChoiceField[Programme]" = forms.ModelChoiceField(
         label=_("Programme"), queryset=None, empty_label=None, widget=forms.Select(attrs={"class": "input"})
     )
     office = OfficeField(
@@ -87,11 +88,16 @@ class ReferralForm(forms.Form):
         coerce=lambda answer: answer == "yes",
         widget=forms.RadioSelect,
     )
-    texts_from = forms.TimeField(label=_("Texts are safe from"), initial=time(9), widget=_wall_clock())
+    texts_from = forms.TimeField(
+        label=_("Texts are safe from"),
+        help_text=_("On their own clock."),
+        error_messages=NO_TIME,
+        widget=_wall_clock(),
+    )
     texts_until = forms.TimeField(
-        label=_("until"),
-        help_text=_("Their own time. The same time twice means all day."),
-        initial=time(20),
+        label=_("Texts are safe until"),
+        help_text=_("The same as “from” means all day."),
+        error_messages=NO_TIME,
         widget=_wall_clock(),
     )
     asked_for = forms.CharField(
@@ -103,11 +109,17 @@ class ReferralForm(forms.Form):
     )
 
     def __init__(self, *args: Any, lead: User, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
         programmes = programmes_led_by(lead)
         self.programmes = list(programmes)
         first = self.programmes[0]
-        self.initial = {"programme": first, "language": first.language, "time_zone": first.time_zone}
+        self.initial = {
+            "programme": first,
+            "language": first.language,
+            "time_zone": first.time_zone,
+            "texts_from": time(9),
+            "texts_until": time(20),
+        }
         _rows(self, "programme").queryset = programmes
         _rows(self, "office").queryset = offices_for_lead(lead)
         if len(self.programmes) == 1:
@@ -136,7 +148,7 @@ class ReferralForm(forms.Form):
 class ChampionForm(forms.Form):
     """Pick one of the champions a referral could go to."""
 
-    champion = forms.ModelChoiceField(
+    champion: "forms.ModelChoiceField[Champion]" = forms.ModelChoiceField(
         label=_("Champion"),
         queryset=None,
         empty_label=_("Choose a champion"),
@@ -145,5 +157,5 @@ class ChampionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, champions: ChampionQuerySet, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
         _rows(self, "champion").queryset = champions

@@ -1,6 +1,7 @@
 """What a simulated handset says of the person who holds it."""
 
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mentors.models import Pairing, Participant
 from partners.models import Membership

@@ -70,15 +70,19 @@ def _open_one(plan_id: UUID, now: datetime) -> None:
 
 
 def start(conversation: Conversation, questions: list[str], *, local_date: date | None) -> CheckIn:
-    """Make a check-in and queue its first question. The conversation must be held."""
-    now = timezone.now()
+    """Make a check-in and queue its first question. The conversation must be held.
+
+    At night the question waits for the morning, and the clocks of silence start only then.
+    """
+    participant = conversation.pairing.participant
+    at = participant.civil(timezone.now())
     check_in = CheckIn.objects.create(
         conversation=conversation,
         local_date=local_date,
         questions=questions,
-        asked_at=now,
-        remind_at=conversation.pairing.participant.civil(now + REMIND_AFTER),
-        miss_at=now + MISS_AFTER,
+        asked_at=at,
+        remind_at=participant.civil(at + REMIND_AFTER),
+        miss_at=at + MISS_AFTER,
     )
     _ask(check_in, answering=False)
     announce(conversation.group, "check-in")

@@ -9,13 +9,14 @@ from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from core.policies import Audience, open_to
 from mentors.access import pairing_for_lead, referrals_for_lead, texts_for_lead
-from mentors.models import Pairing
+from mentors.models import Pairing, Referral
 from messaging import access, actions
 from messaging.forms import PlanForm
 from messaging.models import CheckIn, Conversation
@@ -38,27 +39,34 @@ MOST = 20
 @open_to(Audience.STAFF)
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """What cannot wait, and what can be done today. `?part=1`: the lists alone, for a live page."""
+    """What cannot wait, and what can be done today. `?part=1`: the lists alone, for a live page;
+    `?part=menu&page=...`: the menu of whichever page is open.
+    """
     user = member(request)
     require_guard(user)
+    if request.GET.get("part") == "menu":
+        return render(request, "lead/menu_part.html")
     context = _lists(user)
     if "part" in request.GET:
         return render(request, "lead/desk_parts.html", context)
-    return render(request, "lead/desk.html", context | {"greeting": _greeting(), "texts": _texts_today(user)})
+    return render(request, "lead/desk.html", context | {"texts": _texts_today(user)})
 
 
 def _lists(user: User) -> dict[str, Any]:
+    """All that is on the desk. A safeguarding lead, who leads no programme, has the alerts alone."""
     alerts = list(open_alerts_for(user))
     waiting = list(referrals_for_lead(user).waiting())
-    troubles, strangers = _troubles(user), _strangers(user)
+    numbers = numbers_led_by(user)
+    troubles, strangers = _troubles(user), _strangers(numbers)
     today = bool(waiting) + len(troubles) + len(strangers)
     return {
+        "greeting": _greeting(),
+        "summary": _summary(len(alerts), today),
+        "is_lead": bool(numbers),
         "alerts": alerts,
         "waiting": waiting,
         "troubles": troubles,
         "strangers": strangers,
-        "today": today,
-        "summary": _summary(len(alerts), today),
     }
 
 
@@ -81,15 +89,13 @@ def _greeting() -> str:
 def _troubles(user: User) -> list[dict[str, Any]]:
     """Texts that did not arrive, or may not have: one row for each person and reason. One query."""
     since = timezone.now() - TROUBLE_LASTS
-    pairing = Pairing.objects.open().filter(participant__user=OuterRef("number__user")).values("pk")[:1]
     texts = texts_for_lead(user).filter(state__in=NOT_KNOWN + DID_NOT_ARRIVE, created_at__gte=since)
-    rows = (
-        texts.order_by()
-        .values("number__user", "number__user__name", "reason", "state", pairing=Subquery(pairing))
-        .annotate(count=Count("pk"), last=Max("created_at"))
-        .order_by("-last")
-    )
-    return [_trouble(row) for row in rows[:MOST]]
+    theirs = {"participant__user": OuterRef("number__user")}
+    pairing = Subquery(Pairing.objects.open().filter(**theirs).values("pk")[:1])
+    referral = Subquery(Referral.objects.waiting().filter(**theirs).values("pk")[:1])
+    same = texts.values("number__user", "number__user__name", "reason", "state", pairing=pairing, referral=referral)
+    rows = same.annotate(count=Count("pk"), last=Max("created_at")).order_by("-last")
+    return [_trouble({**row}) for row in rows[:MOST]]
 
 
 def _trouble(row: dict[str, Any]) -> dict[str, Any]:
@@ -105,9 +111,9 @@ def _trouble(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _strangers(user: User) -> list[dict[str, Any]]:
-    """What numbers nobody knows wrote to this lead's own numbers; of theirs, only the end is shown."""
-    return [_stranger(text) for text in unknown_texts(numbers_led_by(user))[:MOST]]
+def _strangers(numbers: list[str]) -> list[dict[str, Any]]:
+    """What numbers nobody knows wrote to `numbers`, our own; of theirs, only the end is shown."""
+    return [_stranger(text) for text in unknown_texts(numbers)[:MOST]]
 
 
 def _stranger(text: InboundText) -> dict[str, Any]:
@@ -118,12 +124,16 @@ def _texts_today(user: User) -> dict[str, int]:
     """What became of the texts of this day, in the reader's zone. One query."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     on_their_way = [State.QUEUED, State.SENDING, State.SENT]
-    return texts_for_lead(user).filter(created_at__gte=midnight).aggregate(
-        delivered=Count("pk", filter=Q(state=State.DELIVERED)),
-        on_their_way=Count("pk", filter=Q(state__in=on_their_way)),
-        not_delivered=Count("pk", filter=Q(state__in=[*DID_NOT_ARRIVE, State.EXPIRED])),
-        held_back=Count("pk", filter=Q(state=State.SUPPRESSED)),
-        not_known=Count("pk", filter=Q(state__in=NOT_KNOWN)),
+    return (
+        texts_for_lead(user)
+        .filter(created_at__gte=midnight)
+        .aggregate(
+            delivered=Count("pk", filter=Q(state=State.DELIVERED)),
+            on_their_way=Count("pk", filter=Q(state__in=on_their_way)),
+            not_delivered=Count("pk", filter=Q(state__in=[*DID_NOT_ARRIVE, State.EXPIRED])),
+            held_back=Count("pk", filter=Q(state=State.SUPPRESSED)),
+            not_known=Count("pk", filter=Q(state__in=NOT_KNOWN)),
+        )
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from messaging import views
+from messaging import desk, views
 
 app_name = "messaging"
 urlpatterns = [
@@ -13,4 +13,9 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/plan/", views.plan, name="plan"),
     path("conversations/<uuid:conversation_id>/check-in/", views.check_in_now, name="check-in-now"),
     path("conversations/<uuid:conversation_id>/stories/", views.stories, name="stories"),
+    path("lead/", desk.desk, name="desk"),
+    path("lead/pairings/<uuid:pairing_id>/", desk.pairing, name="pairing"),
+    path("lead/pairings/<uuid:pairing_id>/plan/", desk.plan, name="pairing-plan"),
+    path("lead/pairings/<uuid:pairing_id>/check-in/", desk.check_in_now, name="pairing-check-in"),
+    path("lead/unknown-texts/<uuid:text_id>/", desk.unknown_text, name="unknown-text"),
 ]

@@ -1,7 +1,5 @@
 """What somebody writes when they close an alert."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +14,3 @@ class CloseForm(forms.Form):
         error_messages={"required": _("Write how it ended. Then the alert can close.")},
         widget=forms.Textarea(attrs={"class": "input", "rows": 4, "dir": "auto"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)

@@ -1,7 +1,6 @@
 """Alerts: read one, say that you have it, close it with what was done."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,9 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from core.policies import Audience, open_to
 from mentors.access import champion_beside
-from partners.access import member
+from mentors.models import Champion
+from partners.access import member, staff_with
+from partners.models import Membership
 from safeguarding import access, actions
 from safeguarding.forms import CloseForm
 from safeguarding.models import Alert
@@ -39,31 +41,45 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @open_to(Audience.STAFF)
 @require_safe
 def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
-    """One alert, loud at the top and calm below."""
+    """One alert, loud at the top and calm below. `?part=1`: the band alone, without what they wrote."""
     found = access.alert_for(member(request), alert_id)
+    if "part" in request.GET:
+        return render(request, "lead/alert_band.html", {"alert": found})
     return _page(request, found, CloseForm())
 
 
 def _page(request: HttpRequest, alert: Alert, form: CloseForm, status: int = 200) -> HttpResponse:
     """The page; that it was read is written down."""
     actions.note_read(by=member(request), alert=alert)
+    participant = alert.participant
+    champion = champion_beside(participant)
     context = {
         "alert": alert,
-        "participant": alert.participant,
-        "champion": champion_beside(alert.participant),
+        "participant": participant,
+        "phone": _phone(participant.user),
+        "is_stopped": participant.user.phone is not None and participant.user.phone.is_stopped,
+        "champion": champion,
+        "to_tell": _to_tell(alert, champion, member(request)),
+        "now": timezone.now(),
         "form": form,
-        **_phone(alert),
     }
     return render(request, "lead/alert.html", context, status=status)
 
 
-def _phone(alert: Alert) -> dict[str, Any]:
-    """The participant's number, to ring: as people write it and as a phone dials it."""
-    number = alert.participant.user.phone
-    if number is None:
+def _phone(user: User) -> dict[str, str]:
+    """Their number, to ring: as people write it and as a phone dials it."""
+    if user.phone is None:
         return {}
-    read = for_reading(number)
-    return {"phone": read, "dial": read.replace(" ", ""), "is_stopped": number.is_stopped}
+    read = for_reading(user.phone)
+    return {"read": read, "dial": read.replace(" ", "")}
+
+
+def _to_tell(alert: Alert, champion: Champion | None, reader: User) -> list[dict[str, str]]:
+    """Who else must know: their champion, and the programme's safeguarding leads."""
+    people = [(user, _("safeguarding lead")) for user in staff_with(alert.programme, Membership.Role.SAFEGUARDING)]
+    if champion:
+        people.append((champion.user, _("their champion")))
+    return [{"name": user.name, "role": role, **_phone(user)} for user, role in people if user != reader]
 
 
 @open_to(Audience.STAFF)

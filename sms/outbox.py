@@ -149,7 +149,12 @@ def store_receipt(attempt_id: UUID, receipt: Receipt) -> None:
     """The provider took it."""
     attempt, text = _locked(attempt_id)
     SendAttempt.objects.filter(pk=attempt.pk).update(sid=receipt.sid, outcome="taken")
-    _raise(text, State.SENT, sent_at=timezone.now(), segments=receipt.segments, lease_until=None)
+    _raise(text, State.SENT, sent_at=timezone.now(), lease_until=None, **_counted(receipt))
+
+
+def _counted(receipt: Receipt) -> dict[str, object]:
+    """The provider's own count of segments; a messaging service does not know it yet and says 0."""
+    return {"segments": receipt.segments} if receipt.segments else {}
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from sms import hooks
 from sms.access import default_sender, for_reading, inbound_body, outbound_body
 from sms.gateways.simulator import type_on_handset
 from sms.models import InboundText, OptChange, OutboundText, PhoneNumber
-from sms.numbers import WrongNumber, find_or_add, parse
+from sms.numbers import WrongNumber, find_or_add, format_e164, parse
 
 GROUP = "phones"
 SHOWN = 30
@@ -43,7 +43,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Handset:
-    """A phone: its owner, and the texts on it, oldest first. `is_old`: it has keys and knows no web."""
+    """A phone: its owner, and the texts on it, oldest first.
+
+    `is_old`: it has keys and knows no web. `recipient`: our number that it writes to, for reading.
+    """
 
     number: PhoneNumber
     shown_number: str
@@ -62,11 +65,15 @@ class NewPhoneForm(forms.Form):
     number = forms.CharField(
         label=_("The number of the phone"),
         help_text=_("Any that is not here yet, such as 07700 900199."),
+        error_messages={"required": _("Write a number.")},
         max_length=40,
-        widget=forms.TextInput(attrs={"class": "input is-tel", "type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"class": "input is-tel", "type": "tel", "inputmode": "tel", "autocomplete": "off"}
+        ),
     )
     body = forms.CharField(
         label=_("What it writes"),
+        error_messages={"required": _("Write some words.")},
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"class": "input", "dir": "auto", "autocomplete": "off"}),
     )
@@ -113,7 +120,7 @@ def write_from_new(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     number = find_or_add(form.cleaned_data["number"])
     _type(number, form.cleaned_data["body"])
-    return redirect(f"{reverse('phones:all')}#phone-{number.id}")
+    return _back_to(number)
 
 
 @open_to(Audience.THIS_COMPUTER)
@@ -128,7 +135,11 @@ def write(request: HttpRequest, number_id: UUID) -> HttpResponse:
         return HttpResponse(status=204)
     if request.POST.get("back") == "one":
         return redirect("phones:handset", number.id)
-    return redirect("phones:all")
+    return _back_to(number)
+
+
+def _back_to(number: PhoneNumber) -> HttpResponse:
+    return redirect(f"{reverse('phones:all')}#phone-{number.id}")
 
 
 def _type(number: PhoneNumber, body: str) -> None:
@@ -137,13 +148,14 @@ def _type(number: PhoneNumber, body: str) -> None:
 
 
 def _country(request: HttpRequest) -> str:
-    return str(request.country)  # type: ignore[attr-defined]  (accounts.middleware.PersonSettings)
+    """The reader's country, as accounts.middleware.PersonSettings has noted it."""
+    return str(request.country)  # type: ignore[attr-defined]
 
 
 def handsets() -> list[Handset]:
-    """Every phone we know, by its owner's name; phones nobody owns last."""
+    """Every phone we know, by its owner's name: people who are texted, then staff, then phones nobody owns."""
     found = [_handset(number) for number in PhoneNumber.objects.select_related("data_key")]
-    return sorted(found, key=lambda one: (not one.name, one.name, one.shown_number))
+    return sorted(found, key=lambda one: (not one.name, bool(one.email), one.name, one.shown_number))
 
 
 def _handset(number: PhoneNumber) -> Handset:
@@ -159,12 +171,12 @@ def _handset(number: PhoneNumber) -> Handset:
         email=about.get("email", ""),
         code=about.get("code", ""),
         texts=_texts(number),
-        recipient=_recipient(number),
+        recipient=format_e164(_recipient(number)),
     )
 
 
 def _recipient(number: PhoneNumber) -> str:
-    """Who this phone answers: the number of ours that last wrote to it."""
+    """Whom this phone answers: the number of ours that last wrote to it."""
     last = number.outbound.order_by("-created_at").first()
     return last.sender if last else default_sender()
 

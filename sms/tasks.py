@@ -5,6 +5,7 @@ transaction; 3. store the outcome. A crash between 1 and 3 leaves `sending`, hea
 """
 
 import asyncio
+import logging
 from datetime import timedelta
 
 from asgiref.sync import sync_to_async
@@ -13,7 +14,9 @@ from django.conf import settings
 from core import dispatch
 from sms import inbox, outbox
 from sms.gateways import gateway, simulator
-from sms.gateways.base import NotSent
+from sms.gateways.base import Failure, NotSent
+
+logger = logging.getLogger(__name__)
 
 
 async def send_due() -> int:
@@ -23,16 +26,25 @@ async def send_due() -> int:
     return len(claimed)
 
 
+async def let_go() -> None:
+    """Close the gateway's connections: they belong to this event loop."""
+    await gateway().close()
+
+
 async def _send(claimed: outbox.Claimed) -> None:
     try:
         receipt = await gateway().send(claimed.sms)
     except NotSent as error:
         await sync_to_async(outbox.store_failure)(claimed.attempt_id, error)
+    except Exception:
+        # A fault of ours or the package's: whether it was posted is not known, so it is not posted again.
+        logger.exception("attempt %s ended in an error nobody foresaw", claimed.attempt_id)
+        await sync_to_async(outbox.store_failure)(claimed.attempt_id, NotSent(Failure.UNCLEAR))
     else:
         await sync_to_async(outbox.store_receipt)(claimed.attempt_id, receipt)
 
 
-dispatch.register("sms.send_due", send_due)
+dispatch.register_async("sms.send_due", send_due, close=let_go)
 dispatch.register("sms.heal_left_behind", outbox.heal_left_behind, timedelta(seconds=5))
 dispatch.register("sms.handle_left_over", inbox.handle_left_over, timedelta(seconds=5))
 if settings.PHONES:

@@ -16,7 +16,7 @@ from core.models import AuditEvent
 from demo.cast import Cast
 from demo.stories import make_stories
 from tests.cast import sign_in
-from tests.stories import CONSENT_FORM, edit_url, editor, story
+from tests.stories import CONSENT_FORM, edit_url, editor, story, story_form
 
 
 @pytest.fixture
@@ -117,6 +117,20 @@ def test_an_editor_opens_every_page_of_the_content_rooms(editor_client: Client, 
         reverse("wagtailadmin_pages:add", args=["cms", "storypage", StoryIndexPage.objects.get().pk]),
     ]
     assert [editor_client.get(url).status_code for url in urls] == [200] * len(urls)
+
+
+def test_an_editor_previews_a_story_that_is_not_saved_yet_inside_the_editor(editor_client: Client) -> None:
+    url = reverse("wagtailadmin_pages:preview_on_add", args=["cms", "storypage", StoryIndexPage.objects.get().pk])
+    assert editor_client.post(url, story_form(slug="new", told_by="Zed")).json()["is_valid"]
+    response = editor_client.get(url)
+    assert "Told by Zed" in response.content.decode()
+    assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
+
+
+def test_only_the_preview_may_be_framed(client: Client, stories: object) -> None:
+    policy = client.get("/stories/kettle-on/").headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
 
 
 @pytest.mark.parametrize("is_signed_in", [False, True])

@@ -1,6 +1,9 @@
 """Template tags for the parts of the look: icons and faces. The shapes are drawn once, here."""
 
+from datetime import datetime
+
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -48,3 +51,10 @@ def initial(name: str) -> str:
 def face(name: str) -> str:
     """The tint of a face, always the same for a name: "", "is-b" or "is-c"."""
     return ("", "is-b", "is-c")[sum(map(ord, name)) % 3]
+
+
+@register.filter
+def clock(at: datetime) -> str:
+    """The reader's wall time of a moment, as `6:12 pm`."""
+    local = timezone.localtime(at)
+    return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"

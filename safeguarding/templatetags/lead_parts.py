@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
 from mentors.access import waiting_for_lead
@@ -17,12 +18,26 @@ register = template.Library()
 Kind = Alert.Kind
 
 
-@register.inclusion_tag("lead/side.html", takes_context=True)
-def lead_side(context: template.Context, here: str) -> dict[str, Any]:
-    """The menu with its counts; `here` is the page that is open. Two queries, and one for the rights."""
+# Which word of the menu a page belongs to, by the name of its address.
+PLACES = {
+    "desk": "desk",
+    "alerts": "alerts",
+    "alert": "alerts",
+    "referrals": "referrals",
+    "new-referral": "referrals",
+    "referral": "referrals",
+    "people": "people",
+    "pairing": "people",
+    "end-pairing": "people",
+}
+
+
+@register.inclusion_tag("lead/menu.html", takes_context=True)
+def lead_menu(context: template.Context, page: str) -> dict[str, Any]:
+    """The menu with its counts, for the page of that name. Two queries, and the reader's rights."""
     user = context["request"].user
     return {
-        "here": here,
+        "here": PLACES.get(page, ""),
         "alerts": open_alerts_for(user).count(),
         "waiting": waiting_for_lead(user),
         "may_edit": user.has_perm("wagtailadmin.access_admin"),
@@ -60,20 +75,30 @@ def why(alert: Alert) -> str:
 
 
 @register.filter
+def clock(moment: datetime) -> str:
+    """The time of day on the reader's clock: "6:12 pm"."""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'g:i')} {_('am') if local.hour < 12 else _('pm')}"
+
+
+@register.filter
+def day_clock(moment: datetime) -> str:
+    """The same with its day: "Mon 23 Nov, 6:12 pm"."""
+    return f"{date_format(timezone.localtime(moment), 'D j M')}, {clock(moment)}"
+
+
+@register.filter
 def is_late(due_at: datetime) -> bool:
     return due_at <= timezone.now()
 
 
 @register.filter
 def span(moment: datetime) -> str:
-    """How long until `moment`, or since it: "8 min", "1 h 46 min", "2 days"."""
+    """How long until `moment`, or since it: "8 min", "1 h 46 min", "2 d 3 h"."""
     minutes = abs(ceil((moment - timezone.now()).total_seconds() / 60))
-    days, hours = minutes // 1440, minutes // 60
-    if days:
-        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours % 24}
-    if hours:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes % 60}
-    return _("%(minutes)d min") % {"minutes": minutes}
+    days, hours = minutes // 1440, minutes // 60 % 24
+    parts = [(days, _("%(n)d d")), (hours, _("%(n)d h")), (0 if days else minutes % 60, _("%(n)d min"))]
+    return " ".join(words % {"n": count} for count, words in parts if count) or _("0 min")
 
 
 @register.filter

@@ -15,10 +15,10 @@ GATEWAYS = {
 
 def gateway() -> Gateway:
     """The gateway in force; only that one is loaded."""
-    return _make(settings.SMS_GATEWAY)
+    return _made(settings.SMS_GATEWAY)
 
 
 @cache
-def _make(name: str) -> Gateway:
+def _made(name: str) -> Gateway:
     made: Gateway = import_string(GATEWAYS[name])()
     return made

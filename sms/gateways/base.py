@@ -18,7 +18,9 @@ class Sms:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The provider took it. Whether it arrives is told later, by the status callback."""
+    """The provider took it. Whether it arrives is told later, by the status callback. `segments` is 0
+    where the provider has not counted yet.
+    """
 
     sid: str
     segments: int
@@ -45,9 +47,20 @@ class NotSent(Exception):
 class Gateway(Protocol):
     """Sends texts, and holds the secret that the provider's webhooks are signed with."""
 
-    account_sid: str
-    auth_token: str
-    sender: str
+    @property
+    def account_sid(self) -> str:
+        """The account that webhooks must name."""
+        ...
+
+    @property
+    def auth_token(self) -> str:
+        """The secret that webhooks are signed with."""
+        ...
+
+    @property
+    def sender(self) -> str:
+        """Our number where a programme has none of its own, E.164."""
+        ...
 
     async def send(self, sms: Sms) -> Receipt:
         """Hand `sms` over. Raises NotSent, and nothing else, when that did not surely work."""

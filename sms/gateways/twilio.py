@@ -1,16 +1,19 @@
 """Twilio, through its official package (docs/sms.md holds what was learned about its API)."""
 
 import asyncio
+import logging
 from typing import Any
 
 import aiohttp
 from django.conf import settings
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
 from sms.gateways.base import Failure, NotSent, Receipt, Sms
+
+logger = logging.getLogger(__name__)
 
 # Twilio's own webhooks wait fifteen seconds; an answer that takes longer is as good as none.
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
@@ -19,21 +22,41 @@ CONNECTIONS = 100
 BUSY_CODES = {20429, 21611}
 
 
-class HttpClient(AsyncTwilioHttpClient):
-    """The package's client with a time-out, one pool of connections, and `Retry-After` kept: its
-    exception does not carry the headers.
+class HttpClient(AsyncHttpClient):
+    """What the package sends its requests through: one pool of connections, a time-out, and
+    `Retry-After` kept, which its exception does not carry. (Its own async client has no time-out and
+    rests on what aiohttp gives up in version 4.)
     """
 
     def __init__(self) -> None:
-        super().__init__(pool_connections=False)
+        super().__init__(logger, is_async=True)
         self.session = aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=CONNECTIONS))
 
-    async def request(self, *args: Any, **kwargs: Any) -> Response:
-        kwargs["timeout"] = TIMEOUT
-        response = await super().request(*args, **kwargs)
-        if response.status_code == 429:
-            raise NotSent(Failure.AGAIN, "20429", _seconds(response.headers.get("Retry-After")))
-        return response
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # the package's signature; TIMEOUT holds
+        allow_redirects: bool = False,
+    ) -> Response:
+        headers = dict(headers or {})
+        if auth:
+            headers["Authorization"] = aiohttp.encode_basic_auth(*auth)
+        request = self.session.request(
+            method.upper(), url, params=params, data=data, headers=headers, allow_redirects=allow_redirects
+        )
+        async with request as answer:
+            text = await answer.text()
+        if answer.status == 429:
+            raise NotSent(Failure.AGAIN, "20429", _seconds(answer.headers.get("Retry-After")))
+        return Response(answer.status, text, answer.headers)
+
+    async def close(self) -> None:
+        await self.session.close()
 
 
 def _seconds(header: str | None) -> float | None:
@@ -44,11 +67,20 @@ class Twilio:
     """One client per event loop: connections belong to the loop that opened them."""
 
     def __init__(self) -> None:
-        self.account_sid: str = settings.TWILIO_ACCOUNT_SID
-        self.auth_token: str = settings.TWILIO_AUTH_TOKEN
-        self.sender: str = settings.TWILIO_FROM
         self._client: Client | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def account_sid(self) -> str:
+        return str(settings.TWILIO_ACCOUNT_SID)
+
+    @property
+    def auth_token(self) -> str:
+        return str(settings.TWILIO_AUTH_TOKEN)
+
+    @property
+    def sender(self) -> str:
+        return str(settings.TWILIO_FROM)
 
     async def send(self, sms: Sms) -> Receipt:
         try:
@@ -60,7 +92,7 @@ class Twilio:
             raise NotSent(Failure.AGAIN) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotSent(Failure.UNCLEAR) from error
-        return Receipt(str(message.sid), int(message.num_segments or 1))
+        return Receipt(str(message.sid), int(message.num_segments or 0))
 
     async def close(self) -> None:
         if self._client is not None:

@@ -11,6 +11,7 @@
   let socket;
   let failures = 0;
   let timer;
+  let isLeaving = false;
 
   const signedOut = (answer) => answer.type === "opaqueredirect" || answer.status === 401;
 
@@ -54,7 +55,8 @@
     try {
       const headers = { "X-Background": "1" };
       const answer = await fetch(part.dataset.livePart, { headers, redirect: "manual", cache: "no-store" });
-      if (signedOut(answer)) return location.assign("/sign-in/");
+      // Leaving and signing out end the session too: where they lead to is theirs to say.
+      if (signedOut(answer)) return isLeaving || document.body.hidden || location.assign("/sign-in/");
       const template = document.createElement("template");
       if (answer.ok) template.innerHTML = await answer.text();
       // What changes says so in words (never colour alone), so equal words are an equal list.
@@ -94,6 +96,7 @@
   };
 
   if (!parts.length) return;
+  addEventListener("submit", (event) => (isLeaving ||= !event.defaultPrevented));
   setInterval(() => socket.readyState === WebSocket.OPEN || refreshAll(), POLL);
   addEventListener("online", connect);
   document.addEventListener("visibilitychange", () => document.hidden || connect());
