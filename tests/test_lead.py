@@ -5,9 +5,8 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -354,56 +353,3 @@ def test_nobody_else_has_a_desk(cast: Cast, who: str) -> None:
     client = sign_in(Client(), getattr(person, "user", person))
     for address in ("", "alerts/", "referrals/", "referrals/new/", "people/", f"pairings/{cast.pairing.id}/"):
         assert client.get(f"/lead/{address}").status_code == 404
-
-
-# --- Queries -----------------------------------------------------------------------------------
-
-
-def count(client: Client, address: str) -> int:
-    """How many queries a page asks."""
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(address).status_code == 200
-    return len(queries)
-
-
-@pytest.mark.parametrize(
-    ("address", "most"),
-    [
-        # Everywhere: session, user, authenticator twice; alerts, referrals and two of rights for the menu;
-        # programmes for the bar; may they: ten.
-        # The desk: alerts, referrals, our numbers, troubled texts, unknown texts, today's texts.
-        ("/lead/", 10 + 6),
-        # Referrals, their offers.
-        ("/lead/referrals/", 10 + 2),
-        # How many pairings, a page of them, champions.
-        ("/lead/people/", 10 + 3),
-        # The open ones, the closed ones.
-        ("/lead/alerts/", 10 + 2),
-    ],
-)
-def test_a_longer_list_asks_no_more_queries(priya: Client, cast: Cast, client: Client, address: str, most: int) -> None:
-    fill(cast, client, "14")
-    before = count(priya, address)
-    fill(cast, client, "15")
-    assert count(priya, address) == before <= most
-
-
-def fill(cast: Cast, client: Client, tens: str) -> None:
-    """Two more of everything that stands on a list."""
-    for nth in range(2):
-        offered, referral = (
-            refer(cast, f"Leah{tens}{nth}", f"{tens}{nth}"),
-            refer(cast, f"Idris{tens}{nth}", f"{tens}{nth + 5}"),
-        )
-        actions.offer_pairing(by=cast.priya, referral=offered, champion=new_champion(cast, f"{tens}{nth}"))
-        phone = referral.participant.user.phone
-        assert phone
-        text = queue(key=f"trouble {tens}{nth}", number=phone, body="Hello")
-        OutboundText.objects.filter(pk=text.pk).update(state=OutboundText.State.FAILED, reason="dead")
-        text_in(client, phone, DANGER)
-        text_in(client, f"+447700901{tens}{nth}"[:13], "who is this")
-
-
-def new_champion(cast: Cast, ending: str) -> Champion:
-    user = User.objects.create_staff(email=f"champion{ending}@handrail.example", password=None, name=f"Champ{ending}")
-    return Champion.objects.create(user=user, programme=cast.trentside)
