@@ -33,7 +33,8 @@ class SessionLimits:
         if request.user.is_authenticated:
             if has_run_out(request.session):
                 logout(request)
-            else:
+            elif "X-Background" not in request.headers:
+                # A page that keeps itself live is no sign that somebody is looking at it.
                 self._note_seen(request)
         return self.get_response(request)
 

@@ -1,5 +1,6 @@
 """Signing in, signing out, and leaving in a hurry."""
 
+import math
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, enrolment
@@ -40,6 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(Audience.ANYONE)
+@never_cache
 @require_http_methods(["GET", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """A participant types the code."""
@@ -55,6 +58,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(Audience.ANYONE)
+@never_cache
 @require_http_methods(["GET", "POST"])
 def staff(request: HttpRequest) -> HttpResponse:
     """Staff's first factor: it signs nobody in by itself."""
@@ -74,6 +78,7 @@ def staff(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(Audience.ANYONE)
+@never_cache
 @require_http_methods(["GET", "POST"])
 def staff_code(request: HttpRequest) -> HttpResponse:
     """Staff's second factor."""
@@ -93,6 +98,7 @@ def staff_code(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(Audience.ANYONE)
+@never_cache
 @require_http_methods(["GET", "POST"])
 def set_up(request: HttpRequest) -> HttpResponse:
     """A member of staff without an authenticator sets one up, straight after their password."""
@@ -166,7 +172,7 @@ def _address(request: HttpRequest) -> str:
 
 
 def _say_wait(error: TooMany) -> str:
-    minutes = int(error.wait.total_seconds() // 60) + 1
+    minutes = math.ceil(error.wait.total_seconds() / 60)
     return ngettext(
         "That was a lot of tries. Wait %(minutes)d minute, then try again.",
         "That was a lot of tries. Wait %(minutes)d minutes, then try again.",

@@ -10,6 +10,7 @@ from wagtail.models import GroupPagePermission
 
 from accounts.models import User
 from cms.models import HomePage, StoryConsent, StoryPage
+from cms.site import make_site as make_site
 from core import audit
 
 # Not Wagtail's own "Editors": those may touch every page, picture and document.
@@ -29,7 +30,7 @@ def record_consent(
     consent.save()
     audit.record(
         actor=actor,
-        action="story.consent_recorded",
+        action="story consent recorded",
         subject=f"story:{story.pk}",
         consent=consent.pk,
         expires_on=expires_on.isoformat(),
@@ -47,7 +48,7 @@ def withdraw_consent(*, story: StoryPage, actor: str) -> None:
     # The row itself, not what the caller holds: that may be a draft, and unpublishing saves it.
     StoryPage.objects.get(pk=story.pk).unpublish()
     story.revisions.all().delete()
-    audit.record(actor=actor, action="story.consent_withdrawn", subject=f"story:{story.pk}", consents=withdrawn)
+    audit.record(actor=actor, action="story consent withdrawn", subject=f"story:{story.pk}", consents=withdrawn)
 
 
 def take_down_lapsed() -> int:
@@ -59,7 +60,7 @@ def take_down_lapsed() -> int:
 @transaction.atomic
 def _take_down(story: StoryPage) -> int:
     story.unpublish()
-    audit.record(actor=audit.SYSTEM, action="story.consent_lapsed", subject=f"story:{story.pk}")
+    audit.record(actor=audit.SYSTEM, action="story consent lapsed", subject=f"story:{story.pk}")
     return 1
 
 
@@ -72,7 +73,7 @@ def make_editor(*, user: User, actor: str) -> None:
     group = _editors()
     if not user.groups.filter(pk=group.pk).exists():
         user.groups.add(group)
-        audit.record(actor=actor, action="editor.made", subject=user.actor)
+        audit.record(actor=actor, action="editor made", subject=user.actor)
 
 
 def _editors() -> Group:

@@ -5,6 +5,7 @@ a file that holds the value, as container secrets do.
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django.conf.locale
@@ -14,7 +15,17 @@ from csp.constants import NONCE, NONE, SELF
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env = environ.FileAwareEnv()
+
+
+class Env(environ.FileAwareEnv):
+    """Reads `NAME`, or the file that `NAME_FILE` names, without the line end that editors leave there."""
+
+    def get_value(self, *args: Any, **kwargs: Any) -> Any:
+        value = super().get_value(*args, **kwargs)
+        return value.strip() if isinstance(value, str) else value
+
+
+env = Env()
 
 # --- What the place is called and who may ask for it ------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -22,6 +33,7 @@ SECRET_KEY = env.str("SECRET_KEY")
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 PUBLIC_HOST = _public.hostname or "localhost"
+PUBLIC_PORT = _public.port or (443 if _public.scheme == "https" else 80)
 IS_HTTPS = _public.scheme == "https"
 IS_LOCAL = PUBLIC_HOST in {"localhost", "127.0.0.1"}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[PUBLIC_HOST])
@@ -142,7 +154,7 @@ TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", default="
 TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="")
 # Only enrolled numbers in these countries are ever texted: no SMS pumping.
 SMS_ALLOWED_COUNTRIES = env.list("SMS_ALLOWED_COUNTRIES", default=["GB", "NZ"])
-# Texts a day for the whole place; the rest waits and a lead is told.
+# Texts in 24 hours for the whole place; the rest waits.
 SMS_DAILY_LIMIT = env.int("SMS_DAILY_LIMIT", default=5000)
 
 # --- Who may sign in, and for how long ---------------------------------------------------------
@@ -251,5 +263,9 @@ LOGGING = {
     "loggers": {
         # Twilio's client logs addresses with the account in them, at INFO.
         "twilio": {"level": "WARNING"},
+        # Wagtail and its tasks write a line for every page saved, with its title.
+        "wagtail": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
     },
 }

@@ -38,7 +38,9 @@ def record(*, actor: str, action: str, subject: str, **details: Detail) -> Audit
     )
     event.mac = _mac(event)
     event.save(force_insert=True)
-    AuditHead.objects.filter(pk=head.pk).update(number=event.number, mac=event.mac)
+    AuditHead.objects.filter(pk=head.pk).update(
+        number=event.number, mac=event.mac, seal=_seal(event.number, event.mac)
+    )
     return event
 
 
@@ -58,13 +60,22 @@ def _mac(event: AuditEvent) -> str:
     return hmac.new(key_ring().audit, text.encode(), hashlib.sha256).hexdigest()
 
 
+def _seal(number: int, mac: str) -> str:
+    return hmac.new(key_ring().audit, f"head|{number}|{mac}".encode(), hashlib.sha256).hexdigest()
+
+
 def faults() -> Iterator[str]:
     """What is wrong with the trail, in words; nothing when it is whole. Reads it from end to end."""
     number, mac = 0, ""
     for event in AuditEvent.objects.order_by("number").iterator():
         yield from _event_faults(event, number, mac)
         number, mac = event.number, event.mac
-    head = AuditHead.objects.filter(pk=1).first() or AuditHead()
+    head = AuditHead.objects.filter(pk=1).first()
+    if head is None:
+        yield "the head of the trail is gone"
+        return
+    if head.number and not hmac.compare_digest(head.seal, _seal(head.number, head.mac)):
+        yield "the head of the trail was altered"
     if (head.number, head.mac) != (number, mac):
         yield f"the trail ends at event {number}, its head says {head.number}: events were cut or added"
 

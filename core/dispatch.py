@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.db import close_old_connections
 from django.utils import timezone
 
 from core.models import Pulse
@@ -63,6 +64,8 @@ async def run_until(stop: asyncio.Event) -> None:
         while not stop.is_set():
             if not await _round(due):
                 await _rest(stop)
+            # A database that was restarted is met with a new connection.
+            await sync_to_async(close_old_connections)()
         await _close()
 
 

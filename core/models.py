@@ -37,11 +37,14 @@ class AuditEvent(models.Model):
 
 
 class AuditHead(models.Model):
-    """Where the trail ends: kept apart from it, so that cutting its end is seen. One row."""
+    """Where the trail ends: kept apart from it, so that cutting its end is seen. One row. `seal` is an
+    HMAC of its own: what is left of a cut trail does not tell what an earlier head looked like.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     number = models.BigIntegerField(default=0)
     mac = models.CharField(max_length=64, default="")
+    seal = models.CharField(max_length=64, default="")
 
     def __str__(self) -> str:
         return f"head {self.number}"

@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Locale
 
 from accounts.models import User
-from cms.actions import make_editor, record_consent
-from cms.models import Helpline, HomePage, StoryIndexPage, StoryPage
+from cms.actions import make_editor, make_site, record_consent
+from cms.models import Helpline, StoryIndexPage, StoryPage
 from core import audit
 from demo.tales import TALES, Tale
 
@@ -42,13 +42,6 @@ HELPLINES: list[dict[str, Any]] = [
     {"country": "NZ", "number": "0800 787 798", "name": "Māori line", "when": "The way to kaupapa Māori services"},
     {"country": "NZ", "number": "0800 787 799", "name": "Pasifika line", "when": "The way to Pasifika services"},
 ]
-HOME = {
-    "lead": "Handrail pairs people on probation with recovery champions: people who came through addiction "
-    "themselves. A text each week, a message when it’s hard, and true stories.",
-    "quote": "She knew what I was going to say before I said it. She’d said it herself, once.",
-    "quote_by": "Jodie, fourteen months with her champion",
-}
-STORIES_LEAD = "Told by people who lived them. Each one is here because they said yes, and they can take it back."
 IN_CRISIS_TEXTS = {"999", "116 123", "85258", "1737"}
 
 
@@ -56,7 +49,7 @@ def make_stories(editor: User) -> list[StoryPage]:
     """Make the site, its helplines and its stories, and let `editor` edit them. Returns all stories, drafts too."""
     for order, line in enumerate(HELPLINES):
         _make_helpline(order, **line)
-    index = _make_tree()
+    index = make_site()
     make_editor(user=editor, actor=audit.SYSTEM)
     return [_make_story(index, tale, editor) for tale in TALES]
 
@@ -70,19 +63,6 @@ def _make_helpline(order: int, *, country: str, number: str, how: str = CALL, **
         "in_crisis_text": is_emergency or number in IN_CRISIS_TEXTS,
     }
     Helpline.objects.get_or_create(country=country, number=number, how=how, defaults=defaults)
-
-
-def _make_tree() -> StoryIndexPage:
-    """The front page as root of the site, in place of Wagtail's welcome, and the list of stories below it."""
-    index: StoryIndexPage | None = StoryIndexPage.objects.first()
-    if index is None:
-        home = Page.get_first_root_node().add_child(instance=HomePage(title="Handrail", slug="handrail", **HOME))
-        index = StoryIndexPage(title="True stories", slug="stories", lead=STORIES_LEAD)
-        home.add_child(instance=index)
-        site = {"hostname": "localhost", "site_name": "Handrail", "root_page": home}
-        Site.objects.update_or_create(is_default_site=True, defaults=site)
-        Page.objects.filter(depth=2, slug="home").delete()
-    return index
 
 
 def _make_story(index: StoryIndexPage, tale: Tale, editor: User) -> StoryPage:

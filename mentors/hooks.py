@@ -9,8 +9,5 @@ pairing_offered = Hook[[Pairing], None]("mentors.pairing_offered")
 # Both said yes.
 pairing_started = Hook[[Pairing], None]("mentors.pairing_started")
 
-# One of them said no.
-pairing_declined = Hook[[Pairing], None]("mentors.pairing_declined")
-
 # It is over.
 pairing_ended = Hook[[Pairing], None]("mentors.pairing_ended")

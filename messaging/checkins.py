@@ -171,6 +171,13 @@ def _unclear(check_in: CheckIn) -> None:
         _show(check_in)
 
 
+def stop_asking(check_in: CheckIn) -> None:
+    """Ask no more: something else matters now. The conversation must be held."""
+    check_in.state = CheckIn.State.IN_WORDS
+    check_in.save(update_fields=["state"])
+    _show(check_in)
+
+
 def _show(check_in: CheckIn) -> None:
     """Put the check-in's card at the end of the thread, where the champion is looking; later answers
     of the same check-in change that card where it stands.
@@ -244,7 +251,8 @@ def _tell_of_silence(check_in: CheckIn) -> None:
         words = _("%(name)s has not answered the check-in. A message or a call may help.")
         threads.add_notice(conversation, words % {"name": pairing.participant.name})
     _show(check_in)
-    if _missed_in_a_row(conversation) >= MISSED_BEFORE_LEAD:
+    told = Alert.objects.filter(participant=pairing.participant, kind=Alert.Kind.SILENCE, closed_at=None).exists()
+    if not told and _missed_in_a_row(conversation) >= MISSED_BEFORE_LEAD:
         safeguarding_actions.raise_alert(
             source=f"silence:{check_in.id}",
             level=Alert.Level.AMBER,

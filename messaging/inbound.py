@@ -32,12 +32,12 @@ def receive(text: InboundText, words: str) -> bool:
     if participant is None:
         return False
     conversation = _active_conversation(participant)
-    look_for_danger(participant, conversation, words, source=f"inbound:{text.id}")
+    level = look_for_danger(participant, conversation, words, source=f"inbound:{text.id}")
     if text.media_count:
         body = texting.say(participant, wording.NO_PICTURES)
         texting.answer(participant, key=f"no-pictures:{text.id}", body=body)
     if conversation is not None:
-        _into_conversation(conversation, text, words)
+        _into_conversation(conversation, words, is_red=level is Level.RED)
     elif offer := mentors_access.offer_for(participant):
         _answer_offer(offer, text, words)
     else:
@@ -50,11 +50,15 @@ def _active_conversation(participant: Participant) -> Conversation | None:
     return threads.held(active) if active else None
 
 
-def _into_conversation(conversation: Conversation, text: InboundText, words: str) -> None:
+def _into_conversation(conversation: Conversation, words: str, *, is_red: bool) -> None:
     check_in = checkins.open_for(conversation)
     if check_in is not None and words.strip():
         check_in.conversation = conversation
-        words = checkins.receive(check_in, words)
+        if is_red:
+            # Nobody who writes this should be asked for a number from 1 to 5.
+            checkins.stop_asking(check_in)
+        else:
+            words = checkins.receive(check_in, words)
     if words.strip():
         threads.add(conversation, Message(author=Side.PARTICIPANT, came_as_text=True), words)
 
@@ -88,19 +92,21 @@ def _keep_for_lead(participant: Participant, text: InboundText, words: str) -> N
     _raise(participant, f"inbound:{text.id}", Level.AMBER, words, texting.phone_of(participant).data_key)
 
 
-def look_for_danger(participant: Participant, conversation: Conversation | None, words: str, *, source: str) -> bool:
+def look_for_danger(
+    participant: Participant, conversation: Conversation | None, words: str, *, source: str
+) -> Alert.Level | None:
     """Raise an alert if the words may mean danger, and answer red ones with the crisis lines.
 
-    True when an alert was raised. The conversation, where there is one, must be held.
+    The level raised, if any. The conversation, where there is one, must be held.
     """
     level = safeguarding_access.level_of(words)
     if level is None:
-        return False
+        return None
     key = conversation.data_key if conversation else texting.phone_of(participant).data_key
     _raise(participant, source, level, words, key)
     if level is Level.RED:
         _give_crisis_lines(participant, conversation, source)
-    return True
+    return level
 
 
 def _raise(participant: Participant, source: str, level: Alert.Level, words: str, key: DataKey) -> None:
@@ -117,7 +123,7 @@ def _give_crisis_lines(participant: Participant, conversation: Conversation | No
         return
     threads.add_notice(conversation, words, only_for=Side.PARTICIPANT)
     with override(conversation.pairing.champion.user.language):
-        note = _("%(name)s was sent the crisis lines, and the people on call were told.")
+        note = _("%(name)s was sent the crisis lines. An alert is on your lead's screen.")
         threads.add_notice(conversation, note % {"name": participant.name})
 
 

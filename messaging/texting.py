@@ -87,13 +87,16 @@ def reason_to_hold(due: OutboundText) -> str:
     pairing = _pairing_behind(kind, rest.partition(":")[0])
     if pairing is None:
         return ""
-    if not pairing.is_active:
+    wanted = Pairing.Status.OFFERED if kind == "offer" else Pairing.Status.ACTIVE
+    if pairing.status != wanted:
         return "ended"
     return "" if pairing.participant.texts_are_safe else "unsafe"
 
 
 def _pairing_behind(kind: str, row_id: str) -> Pairing | None:
     pairings = Pairing.objects.select_related("participant")
+    if kind in {"offer", "started"}:
+        return pairings.get(pk=UUID(row_id))
     if kind == "message":
         return pairings.get(conversation__messages=UUID(row_id))
     if kind in {"check-in", "reminder"}:

@@ -1,7 +1,7 @@
 """The inbox, a conversation, and what a champion does around it. Every page works without JavaScript."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -155,6 +155,7 @@ def _page(
         "draft": draft,
         "wrong": wrong,
         "longest": actions.LONGEST,
+        "fresh_id": uuid4(),
     }
     if side == Side.CHAMPION:
         context |= _for_champion(conversation)
@@ -266,6 +267,7 @@ def stories(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         "participant": found.pairing.participant,
         "stories": cms_access.published_stories(),
         "is_text": found.pairing.participant.reads == "text",
+        "fresh_id": uuid4(),
     }
     return render(request, "messaging/stories.html", context, status=422 if request.method == "POST" else 200)
 

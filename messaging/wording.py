@@ -37,9 +37,9 @@ STARTED = Texts(
 )
 ASK_FEELING = Texts(
     "check-in: feeling",
-    en="Hi {name}. How are you today? Reply 1 to 5. 5 is really good, 1 is really low. {champion} will see it.",
-    cy="Helo {name}. Sut wyt ti heddiw? Ateb 1 i 5. 5 yw da iawn, 1 yw isel iawn. Bydd {champion} yn ei weld.",
-    mi="Kia ora {name}. Kei te pēhea koe? Whakahoki 1 ki te 5. 5 he tino pai, 1 he tino pouri. Ka kite a {champion}.",
+    en="Hi {name}. How are you today? Reply 1 to 5. 5 is really good, 1 is really low. {champion} will see your answers.",
+    cy="Helo {name}. Sut wyt ti heddiw? Ateb 1 i 5. 5 yw da iawn, 1 yw isel iawn. Bydd {champion} yn gweld dy atebion.",
+    mi="Kia ora {name}. Kei te pēhea koe? Whakahoki 1 ki te 5. 5 he tino pai, 1 he tino pouri. Ka kite a {champion} i ō whakautu.",
 )
 AGAIN_FEELING = Texts(
     "check-in: feeling, unclear answer",
@@ -91,9 +91,9 @@ REMINDER = Texts(
 )
 CRISIS = Texts(
     "crisis lines",
-    en="That sounds really hard, {name}. You do not have to be alone with it. {lines} A person here has been told.",
-    cy="Mae hynny'n swnio'n anodd iawn, {name}. Does dim rhaid bod ar eich pen eich hun. {lines} Mae rhywun yma wedi cael gwybod.",
-    mi="He taumaha tēnā, {name}. Ehara i te mea ko koe anake. {lines} Kua mōhio tētahi tangata i konei.",
+    en="That sounds really hard, {name}. You do not have to be alone with it. {lines} We are letting a person here know.",
+    cy="Mae hynny'n swnio'n anodd iawn, {name}. Does dim rhaid bod ar eich pen eich hun. {lines} Rydym yn rhoi gwybod i rywun yma.",
+    mi="He taumaha tēnā, {name}. Ehara i te mea ko koe anake. {lines} Kei te whakamōhio mātou i tētahi tangata.",
 )
 NEW_MESSAGE = Texts(
     "new message on the web",

@@ -59,7 +59,7 @@ def test_the_text_names_neither_agency_nor_drug_and_says_who_sees_the_answer(
     plan(cast)
     at(monday, "2026-11-30T10:00:01+00:00")
     (text,) = asked(cast)
-    assert text == "Hi Ben. How are you today? Reply 1 to 5. 5 is really good, 1 is really low. Alice will see it."
+    assert text == "Hi Ben. How are you today? Reply 1 to 5. 5 is really good, 1 is really low. Alice will see your answers."
 
 
 def test_it_asks_in_the_participants_language_and_zone(cast: Cast, monday: time_machine.Traveller) -> None:
@@ -178,7 +178,7 @@ def test_no_answer_one_reminder_then_the_champion_then_the_lead(
     reminders = [text for text in texts_to(phone) if "no rush" in text]
     assert reminders == [
         "Hi Ben, no rush. When you have a minute: How are you today? Reply 1 to 5. 5 is really good, 1 is really low. "
-        "Alice will see it."
+        "Alice will see your answers."
     ]
     alice = sign_in(Client(), cast.alice.user)
     address = f"/conversations/{cast.conversation.id}/"

@@ -153,7 +153,7 @@ def test_an_editor_records_a_consent(editor_client: Client, row_seven: StoryPage
     consent = row_seven.current_consent()
     assert consent is not None
     assert consent.expires_on == date(2099, 1, 5)
-    event = AuditEvent.objects.get(action="story.consent_recorded", subject=f"story:{row_seven.pk}")
+    event = AuditEvent.objects.get(action="story consent recorded", subject=f"story:{row_seven.pk}")
     assert event.actor == cast.elin.actor
     row_seven.get_latest_revision().publish(user=cast.elin)
     assert row_seven in access.published_stories()
@@ -192,7 +192,7 @@ def test_withdrawing_takes_the_story_down_at_once_and_destroys_its_versions(
     assert not long_way.live
     assert not long_way.revisions.exists()
     assert long_way.consents.get().withdrawn_on == timezone.now().date()
-    assert AuditEvent.objects.filter(action="story.consent_withdrawn", subject=f"story:{long_way.pk}").exists()
+    assert AuditEvent.objects.filter(action="story consent withdrawn", subject=f"story:{long_way.pk}").exists()
 
 
 def test_after_a_withdrawal_the_editor_opens_the_draft_and_may_not_publish_it(
@@ -218,7 +218,7 @@ def test_a_consent_that_has_run_out_hides_the_story_at_once(client: Client, long
     assert client.get("/stories/the-long-way-round/").status_code == 404
     assert access.story_for_card(long_way.pk) is None
     assert actions.take_down_lapsed() == 1
-    assert AuditEvent.objects.get(action="story.consent_lapsed").actor == "system"
+    assert AuditEvent.objects.get(action="story consent lapsed").actor == "system"
 
 
 def test_a_consent_holds_on_its_last_day(long_way: StoryPage) -> None:

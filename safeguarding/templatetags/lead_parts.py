@@ -57,6 +57,8 @@ def heading(alert: Alert) -> str:
 
 
 def _head(alert: Alert) -> str:
+    if alert.closed_at:
+        return _("%(name)s’s alert is closed")
     if alert.kind == Kind.SILENCE:
         return _("%(name)s has not answered two check-ins")
     if alert.kind == Kind.STOPPED:
@@ -71,6 +73,8 @@ def why(alert: Alert) -> str:
         return _("Two check-ins without an answer.")
     if alert.kind == Kind.STOPPED:
         return _("Texts to them have stopped.")
+    if alert.closed_at:
+        return _("For what they wrote.")
     return _("What they wrote needs a person now.") if alert.is_red else _("What they wrote needs a person today.")
 
 

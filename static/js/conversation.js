@@ -21,6 +21,9 @@
     say({ kind: "read", number: last });
   }
 
+  // Not while the reader is leaving: leave.js hides the body at once.
+  const reload = () => document.body.hidden || location.reload();
+
   function say(packet) {
     if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(packet));
   }
@@ -89,7 +92,7 @@
     marks: mark,
     typing: () => { typing.hidden = false; clearTimeout(typingOff); typingOff = setTimeout(() => { typing.hidden = true; }, TYPING_FOR); if (isAtEnd()) toEnd(); },
     trend: (packet) => { const box = $("trend"); if (box) box.innerHTML = packet.html; },
-    closed: () => { status.textContent = words.closed; location.reload(); },
+    closed: () => { status.textContent = words.closed; reload(); },
   };
 
   // ---- The socket, and what replaces it ----
@@ -103,8 +106,8 @@
   // Ask once over HTTP: it says whether we are signed out or shut out, which a refused socket does not.
   async function poll() {
     try {
-      const answer = await fetch(`${room}since/${last}/`, { headers: { Accept: "application/json" }, redirect: "error" });
-      if (answer.status === 401 || answer.status === 404) { location.reload(); return; }
+      const answer = await fetch(`${room}since/${last}/`, { headers: { Accept: "application/json", "X-Background": "1" }, redirect: "error" });
+      if (answer.status === 401 || answer.status === 404) { reload(); return; }
       if (answer.ok) {
         const packet = await answer.json();
         packet.messages.forEach(add);
@@ -167,7 +170,7 @@
       const packet = await answer.json();
       if (answer.ok) packet.messages.forEach(add);
       else if (answer.status === 422) { node.remove(); give(body); complain(packet.wrong); }
-      else if (answer.status === 401) { fail(node, body, client); location.reload(); }
+      else if (answer.status === 401) { fail(node, body, client); reload(); }
       else fail(node, body, client);
     } catch { fail(node, body, client); }
   }

@@ -55,7 +55,7 @@ def sign_in_participant(page: Page, phone: Page, number: str) -> Page:
     code = re.search(r"\d{3} \d{3}", text.inner_text())
     assert code
     page.get_by_label("Six-digit code").fill(code[0])
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page).not_to_have_url(re.compile("sign-in"))
     return page
 

@@ -59,6 +59,7 @@ class Site:
         self.manage("collectstatic", "--noinput", "--verbosity=0")
         self.manage("load_demo")
         self.store.rename(self.name, self.loaded)
+        (self.folder / "media").mkdir(exist_ok=True)
         shutil.copytree(self.folder / "media", self.folder / "media-loaded", dirs_exist_ok=True)
 
     def start(self) -> None:

@@ -85,10 +85,10 @@ def test_from_a_referral_to_a_conversation(page_for: Pages, phones: Page) -> Non
 
     # STOP and START, in plain words.
     answer(nia, "STOP")
-    expect(alice.get_by_text("Nia has stopped texts. Nothing you write here reaches that phone")).to_be_visible()
+    expect(alice.get_by_text("Nia has stopped texts. Nothing you write here reaches that phone").first).to_be_visible()
     expect(nia.get_by_text("You will get no more texts from this number.")).to_be_visible()
     answer(nia, "START")
-    expect(alice.get_by_text("Nia gets texts again.")).to_be_visible()
+    expect(alice.get_by_text("Nia gets texts again.").first).to_be_visible()
 
 
 def test_a_conversation_on_the_web(page_for: Pages, phones: Page) -> None:
