@@ -16,7 +16,6 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 
-
 class Env(environ.FileAwareEnv):
     """Reads `NAME`, or the file that `NAME_FILE` names, without the line end that editors leave there."""
 

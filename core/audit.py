@@ -38,9 +38,7 @@ def record(*, actor: str, action: str, subject: str, **details: Detail) -> Audit
     )
     event.mac = _mac(event)
     event.save(force_insert=True)
-    AuditHead.objects.filter(pk=head.pk).update(
-        number=event.number, mac=event.mac, seal=_seal(event.number, event.mac)
-    )
+    AuditHead.objects.filter(pk=head.pk).update(number=event.number, mac=event.mac, seal=_seal(event.number, event.mac))
     return event
 
 

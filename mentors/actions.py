@@ -102,9 +102,7 @@ def offer_pairing(*, by: User, referral: Referral, champion: Champion) -> Pairin
     _set_referral(pairing, Referral.Status.OFFERED)
     hooks.pairing_offered.tell(pairing)
     _tell(pairing)
-    audit.record(
-        actor=by.actor, action="pairing offered", subject=f"pairing:{pairing.id}", champion=str(held.id)
-    )
+    audit.record(actor=by.actor, action="pairing offered", subject=f"pairing:{pairing.id}", champion=str(held.id))
     return pairing
 
 
@@ -138,9 +136,7 @@ def _agreed(pairing: Pairing, actor: str) -> Pairing:
     if both:
         hooks.pairing_started.tell(pairing)
     _tell(pairing)
-    audit.record(
-        actor=actor, action="pairing started" if both else "pairing agreed", subject=f"pairing:{pairing.id}"
-    )
+    audit.record(actor=actor, action="pairing started" if both else "pairing agreed", subject=f"pairing:{pairing.id}")
     return pairing
 
 

@@ -110,9 +110,7 @@ class Referral(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["participant"], condition=~Q(status="closed"), name="one_open_referral"
-            )
+            models.UniqueConstraint(fields=["participant"], condition=~Q(status="closed"), name="one_open_referral")
         ]
 
     def __str__(self) -> str:

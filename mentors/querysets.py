@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 
 if TYPE_CHECKING:
-    pass
+    from mentors.models import Champion, Pairing, Referral  # noqa: F401  (named in quotes below)
 
 OPEN = ("offered", "active")
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 
 if TYPE_CHECKING:
-    from messaging.models import Side
+    from messaging.models import CheckIn, Conversation, Message, Side  # noqa: F401  (named in quotes below)
 
 
 class ConversationQuerySet(QuerySet["Conversation"]):

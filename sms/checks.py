@@ -27,4 +27,8 @@ def gateway_is_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
             id="handrail.E012",
         )
     if settings.SMS_GATEWAY == "twilio" and not (settings.TWILIO_FROM or settings.TWILIO_MESSAGING_SERVICE_SID):
-        yield Error("TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID are empty.", hint="Set TWILIO_FROM to your number, like +441632960000.", id="handrail.E013")
+        yield Error(
+            "TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID are empty.",
+            hint="Set TWILIO_FROM to your number, like +441632960000.",
+            id="handrail.E013",
+        )

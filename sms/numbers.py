@@ -22,7 +22,8 @@ def parse(typed: str, country: str) -> str:
     except phonenumbers.NumberParseException as error:
         raise WrongNumber(_("This is not a phone number. Write it like 07700 900123.")) from error
     # "Possible" and not "valid": numbers set aside for stories (07700 900xxx) must work in a demo.
-    if not phonenumbers.is_possible_number_for_type(number, phonenumbers.PhoneNumberType.MOBILE):
+    kind = phonenumbers.PhoneNumberType.MOBILE
+    if phonenumbers.is_possible_number_for_type_with_reason(number, kind) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise WrongNumber(_("This number is too short or too long. Check each digit."))
     if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE:
         raise WrongNumber(_("This is a landline. It cannot get texts. Write a mobile number."))

@@ -1,7 +1,8 @@
 """Answers as people really type them."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from messaging.answers import CALL_WORDS, NUMBER_WORDS, Answer, read
 from messaging.questions import CALL, CRAVINGS, FEELING
@@ -35,7 +36,24 @@ def test_a_clear_answer_is_read_and_the_rest_is_kept(typed: str, value: int, res
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "   ", "👍", "ok", "not great", "3 or 4", "3-4", "3 to 4", "4.5", "0", "6", "10", "44", "-", "tri neu pedwar", "who is this"],
+    [
+        "",
+        "   ",
+        "👍",
+        "ok",
+        "not great",
+        "3 or 4",
+        "3-4",
+        "3 to 4",
+        "4.5",
+        "0",
+        "6",
+        "10",
+        "44",
+        "-",
+        "tri neu pedwar",
+        "who is this",
+    ],
 )
 def test_an_unclear_answer_is_not_guessed(typed: str) -> None:
     assert read(typed, FEELING) is None
@@ -43,7 +61,18 @@ def test_an_unclear_answer_is_not_guessed(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("1", 1), ("2", 2), ("yes please", 1), ("yeah", 1), ("nope", 2), ("no thanks", 2), ("na", 2), ("kāo", 2), ("āe", 1), ("ie", 1)],
+    [
+        ("1", 1),
+        ("2", 2),
+        ("yes please", 1),
+        ("yeah", 1),
+        ("nope", 2),
+        ("no thanks", 2),
+        ("na", 2),
+        ("kāo", 2),
+        ("āe", 1),
+        ("ie", 1),
+    ],
 )
 def test_a_call_can_be_asked_for_in_words(typed: str, value: int) -> None:
     answer = read(typed, CALL)

@@ -19,7 +19,9 @@ from tests.cast import drain, sign_in, text_in, texts_to
 ALL = ["feeling", "cravings", "call"]
 
 
-def plan(cast: Cast, *, weekdays: list[int] | None = None, at: time = time(10), questions: list[str] | None = None) -> None:
+def plan(
+    cast: Cast, *, weekdays: list[int] | None = None, at: time = time(10), questions: list[str] | None = None
+) -> None:
     actions.set_plan(
         by=cast.alice.user,
         conversation=cast.conversation,
@@ -59,7 +61,10 @@ def test_the_text_names_neither_agency_nor_drug_and_says_who_sees_the_answer(
     plan(cast)
     at(monday, "2026-11-30T10:00:01+00:00")
     (text,) = asked(cast)
-    assert text == "Hi Ben. How are you today? Reply 1 to 5. 5 is really good, 1 is really low. Alice will see your answers."
+    assert (
+        text
+        == "Hi Ben. How are you today? Reply 1 to 5. 5 is really good, 1 is really low. Alice will see your answers."
+    )
 
 
 def test_it_asks_in_the_participants_language_and_zone(cast: Cast, monday: time_machine.Traveller) -> None:
@@ -88,7 +93,9 @@ def test_it_asks_in_the_participants_language_and_zone(cast: Cast, monday: time_
         ("2027-10-30T12:00:00+00:00", 6, "2027-10-31T10:00:00+00:00"),
     ],
 )
-def test_when_the_clocks_change_it_asks_once_at_their_wall_time(cast: Cast, before: str, day: int, expected: str) -> None:
+def test_when_the_clocks_change_it_asks_once_at_their_wall_time(
+    cast: Cast, before: str, day: int, expected: str
+) -> None:
     with time_machine.travel(datetime.fromisoformat(before)) as traveller:
         plan(cast, weekdays=[day])
         end = datetime.fromisoformat(before) + timedelta(days=2)
@@ -117,7 +124,11 @@ def test_each_question_goes_when_the_one_before_is_answered(cast: Cast, client: 
     plan(cast, questions=ALL)
     actions.send_check_in_now(by=cast.alice.user, conversation=cast.conversation)
     phone = cast.ben.user.phone
-    for words, then in [("4", "How strong has the pull been"), ("two", "Do you want a call from Alice?"), ("2", "Thanks Ben.")]:
+    for words, then in [
+        ("4", "How strong has the pull been"),
+        ("two", "Do you want a call from Alice?"),
+        ("2", "Thanks Ben."),
+    ]:
         drain()
         text_in(client, phone, words)
         drain()

@@ -207,7 +207,17 @@ PLACES = ["", "since/0/", "person/", "stories/"]
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_foreign_conversation_is_not_found(cast: Cast, place: str) -> None:
-    strangers = [cast.carol.user, cast.priya, cast.sam, cast.omar, cast.kit, cast.rhys, cast.elin, cast.mere, cast.dev.user]
+    strangers = [
+        cast.carol.user,
+        cast.priya,
+        cast.sam,
+        cast.omar,
+        cast.kit,
+        cast.rhys,
+        cast.elin,
+        cast.mere,
+        cast.dev.user,
+    ]
     for stranger in strangers:
         response = sign_in(Client(), stranger).get(f"{address(cast.conversation)}{place}")
         assert response.status_code == 404, stranger.name

@@ -9,7 +9,8 @@ import time_machine
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core import audit, keyring
 from core.clock import moment, next_within
@@ -28,7 +29,11 @@ def test_sealed_words_open_only_where_they_were_sealed() -> None:
     key, other = new_data_key(), new_data_key()
     sealed = seal(key, "Felt like a small win", bond="message|1|2|participant")
     assert unseal(key, sealed, bond="message|1|2|participant") == "Felt like a small win"
-    for wrong_key, bond in [(key, "message|1|3|participant"), (key, "message|1|2|champion"), (other, "message|1|2|participant")]:
+    for wrong_key, bond in [
+        (key, "message|1|3|participant"),
+        (key, "message|1|2|champion"),
+        (other, "message|1|2|participant"),
+    ]:
         with pytest.raises(Unreadable):
             unseal(wrong_key, sealed, bond=bond)
 

@@ -4,7 +4,7 @@ from django.test import Client
 
 from demo.cast import Cast
 from messaging import actions
-from messaging.models import CheckIn, Message
+from messaging.models import CheckIn
 from tests.cast import drain, sign_in, text_in, texts_to
 
 

@@ -115,9 +115,7 @@ def test_too_many_requests_is_tried_again_when_it_may_be(
     assert state(text).state == State.SENT
 
 
-def test_a_refused_connection_is_tried_again(
-    twilio: Standin, ben: PhoneNumber, clock: time_machine.Traveller
-) -> None:
+def test_a_refused_connection_is_tried_again(twilio: Standin, ben: PhoneNumber, clock: time_machine.Traveller) -> None:
     text = queue(ben)
     with twilio.down():
         drain()

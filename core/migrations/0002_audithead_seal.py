@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='audithead',
-            name='seal',
-            field=models.CharField(default='', max_length=64),
+            model_name="audithead",
+            name="seal",
+            field=models.CharField(default="", max_length=64),
         ),
     ]

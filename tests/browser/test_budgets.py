@@ -20,7 +20,7 @@ class Scales:
 
     def __init__(self, page: Page) -> None:
         self.answers: list[Response] = []
-        page.on("response", self.answers.append)
+        page.on("response", lambda answer: self.answers.append(answer))
 
     def weigh(self, page: Page, address: str) -> tuple[int, int, int]:
         """(bytes, requests, bytes of JavaScript) of a visit to `address`. Nothing from the cache counts."""
