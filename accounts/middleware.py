@@ -108,6 +108,19 @@ def _refusal(request: HttpRequest, audience: Audience) -> HttpResponse | None:
     return None
 
 
+class SeeOther:
+    """After a POST the browser is sent on with 303, "see other" (RFC 9110, 15.4.4): Django says 302."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and response.status_code == 302:
+            response.status_code = 303
+        return response
+
+
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"signed_out": True}, status=401)

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.middleware.EnforcePolicy",
+    "accounts.middleware.SeeOther",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 

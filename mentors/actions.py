@@ -2,8 +2,9 @@
 
 from datetime import time
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit
@@ -50,11 +51,13 @@ def register_referral(
 
     Raises AlreadyKnown when the number is somebody's already.
     """
-    if User.objects.filter(phone=phone).exists():
-        raise AlreadyKnown
-    user = User.objects.create_participant(
-        phone=phone, name=name, language=language, time_zone=time_zone, country=programme.country
-    )
+    try:
+        with transaction.atomic():
+            user = User.objects.create_participant(
+                phone=phone, name=name, language=language, time_zone=time_zone, country=programme.country
+            )
+    except IntegrityError as error:
+        raise AlreadyKnown from error
     participant = Participant.objects.create(
         user=user,
         programme=programme,
@@ -68,6 +71,21 @@ def register_referral(
     referral = Referral.objects.create(participant=participant, made_by=by)
     announce(f"programme.{programme.id}", "referrals")
     audit.record(actor=by.actor, action="referral registered", subject=f"referral:{referral.id}")
+    return referral
+
+
+@transaction.atomic
+def refer_again(*, by: User, participant: Participant) -> Referral:
+    """Put somebody forward once more, after a pairing has ended. While a referral of theirs is open, that
+    one is returned and nothing changes.
+    """
+    held = Participant.objects.select_for_update().get(pk=participant.pk)
+    known = Referral.objects.filter(participant=held).exclude(status=Referral.Status.CLOSED).first()
+    if known:
+        return known
+    referral = Referral.objects.create(participant=held, made_by=by)
+    announce(f"programme.{held.programme_id}", "referrals")
+    audit.record(actor=by.actor, action="referred again", subject=f"referral:{referral.id}")
     return referral
 
 
@@ -90,10 +108,10 @@ def offer_pairing(*, by: User, referral: Referral, champion: Champion) -> Pairin
     held = Champion.objects.select_for_update().get(pk=champion.pk)
     waiting = Referral.objects.select_for_update().get(pk=referral.pk)
     if waiting.status != Referral.Status.WAITING:
-        raise CannotPair(["They have been offered a champion already."])
+        raise CannotPair([_("They have been offered a champion already.")])
     participant = waiting.participant
     if held.programme_id != participant.programme_id:
-        raise CannotPair(["This champion is not in the same programme."])
+        raise CannotPair([_("This champion is not in the same programme.")])
     load = Pairing.objects.filter(champion=held).open().count()
     is_apart = KeepApart.objects.filter(champion=held, participant=participant).exists()
     if reasons := matching.blocks(held, load, is_apart):

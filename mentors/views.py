@@ -154,6 +154,16 @@ def end_pairing(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     return render(request, "lead/end_pairing.html", {"pairing": found})
 
 
+@open_to(Audience.STAFF)
+@require_POST
+def refer_again(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
+    """Look for another champion for somebody whose pairing has ended."""
+    user = member(request)
+    pairing = access.pairing_for_lead(user, pairing_id)
+    referral = actions.refer_again(by=user, participant=pairing.participant)
+    return redirect("mentors:referral", referral.id)
+
+
 def _end(request: HttpRequest, pairing: Pairing) -> None:
     user = member(request)
     names = {"champion": pairing.champion.name, "name": pairing.participant.name}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core import audit, keyring
 from core.clock import moment, next_within
 from core.limits import Limit, TooMany, count
-from core.models import AuditEvent, DataKey
+from core.models import AuditEvent, AuditHead, DataKey
 from core.sealing import Unreadable, new_data_key, seal, unseal
 
 LONDON, AUCKLAND = ZoneInfo("Europe/London"), ZoneInfo("Pacific/Auckland")
@@ -126,6 +126,18 @@ def test_a_deleted_event_is_found(trail: list[AuditEvent]) -> None:
 def test_a_cut_end_is_found(trail: list[AuditEvent]) -> None:
     AuditEvent.objects.filter(number__gte=4).delete()
     assert "cut" in _verify()
+
+
+def test_a_cut_end_is_found_even_when_the_head_was_set_back(trail: list[AuditEvent]) -> None:
+    AuditEvent.objects.filter(number__gte=4).delete()
+    last = AuditEvent.objects.get(number=3)
+    AuditHead.objects.update(number=3, mac=last.mac)
+    assert "the head of the trail was altered" in _verify()
+
+
+def test_a_head_that_is_gone_is_found(trail: list[AuditEvent]) -> None:
+    AuditHead.objects.all().delete()
+    assert "head of the trail is gone" in _verify()
 
 
 def test_reordered_events_are_found(trail: list[AuditEvent]) -> None:

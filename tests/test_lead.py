@@ -199,7 +199,7 @@ def test_an_offer_is_taken_back(priya: Client, cast: Cast) -> None:
 def test_the_lead_sets_the_plan_and_sends_one_now(priya: Client, cast: Cast) -> None:
     address = f"/lead/pairings/{cast.pairing.id}/"
     plan = {"weekdays": ["0", "3"], "at": "11:00", "questions": ["feeling"], "is_on": "on"}
-    assert priya.post(f"{address}plan/", plan).status_code == 302
+    assert priya.post(f"{address}plan/", plan).status_code == 303
     assert CheckInPlan.objects.get(conversation=cast.conversation).weekdays == [0, 3]
     assert priya.post(f"{address}plan/", plan | {"at": ""}).status_code == 422
     priya.post(f"{address}check-in/")

@@ -69,7 +69,7 @@ def test_known_and_unknown_numbers_look_the_same(cast: Cast, client: Client) -> 
     texts = OutboundText.objects.filter(key__startswith="code:")
     known, unknown = ask(client), ask(stranger, NOBODY)
 
-    assert (known.status_code, known.headers["Location"]) == (302, CODE)
+    assert (known.status_code, known.headers["Location"]) == (303, CODE)
     assert known.content == unknown.content
     assert dict(known.headers) == dict(unknown.headers)
     assert without_token(client.get(CODE)) == without_token(stranger.get(CODE))
@@ -86,7 +86,7 @@ def test_the_right_code_signs_in(cast: Cast, client: Client) -> None:
     before = client.session.session_key
     response = client.post(CODE, {"code": code_of(cast.dev.user)})
 
-    assert (response.status_code, response.headers["Location"]) == (302, "/start/")
+    assert (response.status_code, response.headers["Location"]) == (303, "/start/")
     assert client.session.session_key != before
     assert is_signed_in(client)
     assert AuditEvent.objects.filter(action="signed in", actor=cast.dev.user.actor).count() == 1
@@ -124,7 +124,7 @@ def test_the_fifth_try_still_counts(cast: Cast, client: Client) -> None:
     code = code_of(cast.dev.user)
     for _try in range(4):
         client.post(CODE, {"code": another(code)})
-    assert client.post(CODE, {"code": code}).status_code == 302
+    assert client.post(CODE, {"code": code}).status_code == 303
 
 
 def test_another_browser_cannot_use_the_code(cast: Cast, client: Client) -> None:
@@ -172,7 +172,7 @@ def test_a_wrong_number_is_named_at_the_field(cast: Cast, client: Client, typed:
 @pytest.mark.parametrize("number", [DEV, NOBODY])
 def test_too_many_codes(cast: Cast, client: Client, number: str) -> None:
     for _try in range(4):
-        assert ask(client, number).status_code == 302
+        assert ask(client, number).status_code == 303
     page = ask(client, number)
     assert page.status_code == 422
     assert "That was a lot of tries. Wait 1" in page.content.decode()
@@ -278,7 +278,7 @@ def test_a_new_member_of_staff_sets_up_an_authenticator(cast: Cast, client: Clie
     assert client.get("/sign-in/set-up/").headers["Location"] == STAFF
     assert client.post(STAFF_CODE, {"code": code}).status_code == 422
     monday.shift(timedelta(seconds=30))
-    assert client.post(STAFF_CODE, {"code": authenticator(cast.rhys)}).status_code == 302
+    assert client.post(STAFF_CODE, {"code": authenticator(cast.rhys)}).status_code == 303
 
 
 # --- How long a session lasts --------------------------------------------------------------------

@@ -171,7 +171,7 @@ def test_stop_and_start_are_told_to_the_champion_in_plain_words(client: Client, 
     text_in(client, phone, "START")
     page = alice.get(address).content.decode()
     assert "Ben gets texts again." in page
-    assert alice.post(address, {"body": "see you at six"}).status_code == 302
+    assert alice.post(address, {"body": "see you at six"}).status_code == 303
     drain()
     assert texts_to(phone)[-1] == "Alice: see you at six"
 

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -54,7 +56,13 @@ def face(name: str) -> str:
 
 
 @register.filter
-def clock(at: datetime) -> str:
-    """The reader's wall time of a moment, as `6:12 pm`."""
-    local = timezone.localtime(at)
-    return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+def clock(moment: datetime) -> str:
+    """The time of day on the reader's clock: "6:12 pm"."""
+    local = timezone.localtime(moment)
+    return f"{local.hour % 12 or 12}:{local:%M} {_('am') if local.hour < 12 else _('pm')}"
+
+
+@register.filter
+def day_clock(moment: datetime) -> str:
+    """The same with its day: "Mon 23 Nov, 6:12 pm"."""
+    return f"{date_format(timezone.localtime(moment), 'D j M')}, {clock(moment)}"

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
 from mentors.access import waiting_for_lead
@@ -76,19 +75,6 @@ def why(alert: Alert) -> str:
     if alert.closed_at:
         return _("For what they wrote.")
     return _("What they wrote needs a person now.") if alert.is_red else _("What they wrote needs a person today.")
-
-
-@register.filter
-def clock(moment: datetime) -> str:
-    """The time of day on the reader's clock: "6:12 pm"."""
-    local = timezone.localtime(moment)
-    return f"{date_format(local, 'g:i')} {_('am') if local.hour < 12 else _('pm')}"
-
-
-@register.filter
-def day_clock(moment: datetime) -> str:
-    """The same with its day: "Mon 23 Nov, 6:12 pm"."""
-    return f"{date_format(timezone.localtime(moment), 'D j M')}, {clock(moment)}"
 
 
 @register.filter

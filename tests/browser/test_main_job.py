@@ -185,9 +185,7 @@ async () => {
 _PUBLISH = "() => document.querySelector('[name=\"action-publish\"]').click()"
 
 
-def test_from_the_handset_to_the_champions_screen_fifty_times(
-    page_for: Pages, phones: Page, record_property: pytest.FixtureRequest
-) -> None:
+def test_from_the_handset_to_the_champions_screen_fifty_times(page_for: Pages, phones: Page) -> None:
     """Not a bound on time: each must arrive, and the median is printed for the notes."""
     alice = sign_in_staff(page_for(390), phones, "Alice")
     ben = open_phone(page_for(390), "Ben")
@@ -203,8 +201,8 @@ def test_from_the_handset_to_the_champions_screen_fifty_times(
         arrived = alice.wait_for_function("(words) => window.arrived[words]", arg=words, timeout=10_000).json_value()
         times.append(arrived - posted)
         time.sleep(0.02)
-    line = f"handset's POST to the champion's screen, 50 texts: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms"
-    print(line)
+    middle, worst = statistics.median(times), max(times)
+    print(f"handset's POST to the champion's screen, 50 texts: median {middle:.0f} ms, worst {worst:.0f} ms")
 
 
 # Wall time in both pages of one browser on one machine.
