@@ -116,7 +116,7 @@ def test_a_conversation_on_the_web(page_for: Pages, phones: Page) -> None:
     dev.evaluate("window.dispatchEvent(new Event('offline'))")
     expect(dev.get_by_text("You’re offline.")).to_be_visible()
     dev.context.set_offline(False)
-    expect(dev.get_by_text("While you were away 2")).to_be_visible(timeout=30_000)
+    expect(dev.get_by_text("While you were away 2").first).to_be_visible(timeout=30_000)
     shown = dev.locator(".msg-body", has_text="While you were away").all_inner_texts()
     assert [text[-1] for text in shown] == ["0", "1", "2"]
 
