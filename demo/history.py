@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.clock import moment
 from demo.cast import Cast
-from mentors.models import Pairing
+from mentors.models import Pairing, Referral
 from messaging import actions
 from messaging.models import CheckIn, CheckInAnswer, Conversation, Message, Side
 
@@ -35,6 +35,7 @@ def make_history(cast: Cast) -> None:
     Pairing.objects.filter(pk__in=[cast.pairing.pk, cast.dev_pairing.pk]).update(started_at=now - timedelta(weeks=11))
     for weeks_ago, answers in zip(range(len(WEEKS), 0, -1), WEEKS, strict=True):
         _check_in(cast.conversation, now - timedelta(weeks=weeks_ago), answers)
+    Referral.objects.filter(pk=cast.waiting.pk).update(made_at=now - timedelta(days=6))
     _talk(cast.conversation, TALK, now)
     _talk(cast.dev_conversation, DEV_TALK, now)
     actions.set_plan(

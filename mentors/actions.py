@@ -166,6 +166,7 @@ def decline(*, actor: str, pairing: Pairing) -> Pairing:
     held.ended_at = timezone.now()
     held.save()
     _set_referral(held, Referral.Status.WAITING)
+    hooks.pairing_declined.tell(held)
     _tell(held)
     audit.record(actor=actor, action="pairing declined", subject=f"pairing:{held.id}")
     return held

@@ -6,6 +6,9 @@ from mentors.models import Pairing
 # A lead has offered a champion to a participant.
 pairing_offered = Hook[[Pairing], None]("mentors.pairing_offered")
 
+# One of them said no, or the lead took it back.
+pairing_declined = Hook[[Pairing], None]("mentors.pairing_declined")
+
 # Both said yes.
 pairing_started = Hook[[Pairing], None]("mentors.pairing_started")
 

@@ -13,6 +13,7 @@ from core.live import announce
 from messaging import checkins, inbound, texting, threads, wording
 from messaging.models import CheckIn, CheckInPlan, Conversation, Message, Side
 from messaging.threads import note_read, note_received
+from safeguarding import access as safeguarding_access
 
 __all__ = ["ConversationEnded", "NoMoreTexts", "NoSuchStory", "StillWaiting", "TooLong", "note_read", "note_received"]
 
@@ -59,7 +60,8 @@ def write(*, by: User, conversation: Conversation, words: str, client_id: UUID |
     if side == Side.CHAMPION:
         threads.pass_on(message, texting.message_body(held, words))
     else:
-        inbound.look_for_danger(held.pairing.participant, held, words, source=f"message:{message.id}")
+        level = safeguarding_access.level_of(words)
+        inbound.respond_to_danger(held.pairing.participant, held, words, level, source=f"message:{message.id}")
     return message
 
 

@@ -14,5 +14,6 @@ class MessagingConfig(AppConfig):
         sms_hooks.text_changed.register(texting.follow)
         sms_hooks.reason_to_hold.register(texting.reason_to_hold)
         mentors_hooks.pairing_offered.register(pairings.ask_participant)
+        mentors_hooks.pairing_declined.register(pairings.forget_offer)
         mentors_hooks.pairing_started.register(pairings.open_conversation)
         mentors_hooks.pairing_ended.register(pairings.close_conversation)

@@ -32,17 +32,24 @@ def receive(text: InboundText, words: str) -> bool:
     if participant is None:
         return False
     conversation = _active_conversation(participant)
-    level = look_for_danger(participant, conversation, words, source=f"inbound:{text.id}")
+    level = safeguarding_access.level_of(words)
     if text.media_count:
         body = texting.say(participant, wording.NO_PICTURES)
         texting.answer(participant, key=f"no-pictures:{text.id}", body=body)
     if conversation is not None:
         _into_conversation(conversation, words, is_red=level is Level.RED)
-    elif offer := mentors_access.offer_for(participant):
+    # After the words themselves, and before an alert that would only say that somebody wrote.
+    respond_to_danger(participant, conversation, words, level, source=f"inbound:{text.id}")
+    if conversation is None:
+        _without_conversation(participant, text, words)
+    return True
+
+
+def _without_conversation(participant: Participant, text: InboundText, words: str) -> None:
+    if offer := mentors_access.offer_for(participant):
         _answer_offer(offer, text, words)
     else:
         _nobody_there(participant, text, words)
-    return True
 
 
 def _active_conversation(participant: Participant) -> Conversation | None:
@@ -92,21 +99,19 @@ def _keep_for_lead(participant: Participant, text: InboundText, words: str) -> N
     _raise(participant, f"inbound:{text.id}", Level.AMBER, words, texting.phone_of(participant).data_key)
 
 
-def look_for_danger(
-    participant: Participant, conversation: Conversation | None, words: str, *, source: str
-) -> Alert.Level | None:
-    """Raise an alert if the words may mean danger, and answer red ones with the crisis lines.
+def respond_to_danger(
+    participant: Participant, conversation: Conversation | None, words: str, level: Alert.Level | None, *, source: str
+) -> None:
+    """Raise an alert if the words may mean danger (`level`), and answer red ones with the crisis lines.
 
-    The level raised, if any. The conversation, where there is one, must be held.
+    The conversation, where there is one, must be held.
     """
-    level = safeguarding_access.level_of(words)
     if level is None:
-        return None
+        return
     key = conversation.data_key if conversation else texting.phone_of(participant).data_key
     _raise(participant, source, level, words, key)
     if level is Level.RED:
         _give_crisis_lines(participant, conversation, source)
-    return level
 
 
 def _raise(participant: Participant, source: str, level: Alert.Level, words: str, key: DataKey) -> None:

@@ -8,6 +8,7 @@ from mentors.models import Pairing
 from messaging import lines, texting, wording
 from messaging.models import CheckInPlan, Conversation
 from messaging.texting import MESSAGE_GOOD_FOR
+from sms import actions as sms_actions
 
 
 def ask_participant(pairing: Pairing) -> None:
@@ -17,8 +18,14 @@ def ask_participant(pairing: Pairing) -> None:
     texting.text(participant, key=f"offer:{pairing.id}", body=body, good_for=7 * MESSAGE_GOOD_FOR)
 
 
+def forget_offer(pairing: Pairing) -> None:
+    """Take back the question if it has not left yet: it was answered another way."""
+    sms_actions.cancel(f"offer:{pairing.id}")
+
+
 def open_conversation(pairing: Pairing) -> None:
     """Give the pair a conversation with a key of its own, and tell the participant."""
+    forget_offer(pairing)
     Conversation.objects.create(pairing=pairing, data_key=new_data_key(), last_at=timezone.now())
     participant = pairing.participant
     body = texting.say(

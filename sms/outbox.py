@@ -223,14 +223,14 @@ def apply_status(attempt_id: UUID, sid: str, status: str, code: str) -> None:
     _raise(text, state, **changes)
 
 
-def cancel(text: OutboundText) -> bool:
-    """Take back a text that has not left: True if it had not."""
-    with transaction.atomic():
-        held = OutboundText.objects.select_for_update().get(pk=text.pk)
-        if held.state != State.QUEUED:
-            return False
-        _raise(held, State.CANCELED)
-        return True
+@transaction.atomic
+def cancel(key: str) -> bool:
+    """Take back the text with this key, if it has not left: True if it had not."""
+    held = OutboundText.objects.select_for_update().filter(key=key, state=State.QUEUED).first()
+    if held is None:
+        return False
+    _raise(held, State.CANCELED)
+    return True
 
 
 def heal_left_behind() -> int:

@@ -1,12 +1,13 @@
 """Template tags for the parts of the look: icons and faces. The shapes are drawn once, here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -66,3 +67,11 @@ def clock(moment: datetime) -> str:
 def day_clock(moment: datetime) -> str:
     """The same with its day: "Mon 23 Nov, 6:12 pm"."""
     return f"{date_format(timezone.localtime(moment), 'D j M')}, {clock(moment)}"
+
+
+@register.filter
+def since(moment: datetime) -> str:
+    """How long ago, in its largest unit: "6 days", "2 months", "a moment"."""
+    if timezone.now() - moment < timedelta(minutes=1):
+        return _("a moment")
+    return timesince(moment, depth=1)
