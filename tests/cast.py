@@ -19,6 +19,7 @@ from accounts.models import User
 from core import dispatch
 from demo.cast import Cast, make_cast
 from demo.stories import make_stories
+from messaging.models import Conversation
 from sms.access import default_sender
 from sms.gateways import gateway
 from sms.models import OutboundText, PhoneNumber
@@ -41,6 +42,18 @@ def cast(db: None) -> Cast:
 def stories(cast: Cast) -> list[object]:
     """The page tree, the stories and the helplines; Elin may edit them."""
     return list(make_stories(cast.elin))
+
+
+@pytest.fixture
+def alice(cast: Cast) -> Client:
+    """Alice's browser, signed in."""
+    return sign_in(Client(), cast.alice.user)
+
+
+@pytest.fixture
+def dev(cast: Cast) -> Client:
+    """Dev's browser, signed in with a texted code."""
+    return sign_in(Client(), cast.dev.user)
 
 
 @pytest.fixture
@@ -95,3 +108,15 @@ def texts_to(number: PhoneNumber | None) -> list[str]:
     left = [OutboundText.State.SENT, OutboundText.State.DELIVERED]
     rows = OutboundText.objects.filter(number=number, state__in=left).order_by("sent_at", "created_at")
     return [body_of(row) for row in rows.select_related("number__data_key")]
+
+
+def address(conversation: Conversation) -> str:
+    """Where a conversation is."""
+    return f"/conversations/{conversation.id}/"
+
+
+def page(client: Client, conversation: Conversation) -> str:
+    """The conversation as this browser shows it."""
+    response = client.get(address(conversation))
+    assert response.status_code == 200
+    return str(response.content.decode())

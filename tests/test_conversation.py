@@ -13,31 +13,11 @@ from core.sealing import Unreadable
 from demo.cast import Cast
 from mentors.actions import end_pairing
 from messaging import actions
-from messaging.models import Conversation, Message
+from messaging.models import Message
 from sms.models import OutboundText
-from tests.cast import drain, sign_in, text_in, texts_to
+from tests.cast import address, drain, page, sign_in, text_in, texts_to
 
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def alice(cast: Cast) -> Client:
-    return sign_in(Client(), cast.alice.user)
-
-
-@pytest.fixture
-def dev(cast: Cast) -> Client:
-    return sign_in(Client(), cast.dev.user)
-
-
-def address(conversation: Conversation) -> str:
-    return f"/conversations/{conversation.id}/"
-
-
-def page(client: Client, conversation: Conversation) -> str:
-    response = client.get(address(conversation))
-    assert response.status_code == 200
-    return str(response.content.decode())
 
 
 # --- By text ------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from datetime import time
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -10,18 +9,7 @@ from demo.cast import Cast
 from messaging import actions
 from messaging.models import Message
 from safeguarding.models import Alert
-from tests.cast import drain, sign_in, text_in, texts_to
-from tests.test_conversation import address, page
-
-
-@pytest.fixture
-def alice(cast: Cast) -> Client:
-    return sign_in(Client(), cast.alice.user)
-
-
-@pytest.fixture
-def dev(cast: Cast) -> Client:
-    return sign_in(Client(), cast.dev.user)
+from tests.cast import address, drain, page, sign_in, text_in, texts_to
 
 
 def test_words_of_danger_raise_a_red_alert_and_answer_with_the_countrys_lines(

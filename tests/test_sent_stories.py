@@ -2,23 +2,11 @@
 
 from typing import Any
 
-import pytest
 from django.test import Client
 
 from demo.cast import Cast
 from messaging.models import Message
-from tests.cast import drain, sign_in, texts_to
-from tests.test_conversation import address, page
-
-
-@pytest.fixture
-def alice(cast: Cast) -> Client:
-    return sign_in(Client(), cast.alice.user)
-
-
-@pytest.fixture
-def dev(cast: Cast) -> Client:
-    return sign_in(Client(), cast.dev.user)
+from tests.cast import address, drain, page, texts_to
 
 
 def test_a_story_goes_as_a_card_and_by_text_as_its_link(cast: Cast, stories: list[Any], alice: Client) -> None:
