@@ -1,6 +1,7 @@
 """The one entry point: HTTP and sockets, and, with one process for everything, the dispatcher too."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,9 +20,21 @@ from django.conf import settings  # noqa: E402
 from config.routing import websocket_urlpatterns  # noqa: E402
 from core import dispatch  # noqa: E402
 
+logger = logging.getLogger(__name__)
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def _dispatch(stop: asyncio.Event) -> None:
+    """Dispatch until told to stop, whatever falls over: without it no text would go."""
+    while not stop.is_set():
+        try:
+            await dispatch.run_until(stop)
+        except Exception:
+            logger.exception("the dispatcher fell over; it starts again")
+            await asyncio.sleep(1)
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,7 +45,7 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             if settings.DISPATCH_IN_WEB:
-                task = asyncio.create_task(dispatch.run_until(stop))
+                task = asyncio.create_task(_dispatch(stop))
             await send({"type": "lifespan.startup.complete"})
         else:
             stop.set()

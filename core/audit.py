@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator
 from datetime import UTC
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from core.keyring import key_ring
@@ -26,6 +27,8 @@ def record(*, actor: str, action: str, subject: str, **details: Detail) -> Audit
     `actor` is "user:<id>", "number:<id>" or `SYSTEM`; `subject` is "<kind>:<id>".
     Raises TransactionManagementError outside a transaction: an event without its change is a lie.
     """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("an audit event belongs into the transaction of its change")
     head = _locked_head()
     event = AuditEvent(
         number=head.number + 1,
@@ -46,7 +49,7 @@ def _locked_head() -> AuditHead:
     head = AuditHead.objects.select_for_update().filter(pk=1).first()
     if head is None:
         with transaction.atomic():
-            AuditHead.objects.get_or_create(pk=1)
+            AuditHead.objects.get_or_create(pk=1, defaults={"seal": _seal(0, "")})
         head = AuditHead.objects.select_for_update().get(pk=1)
     return head
 
@@ -63,19 +66,26 @@ def _seal(number: int, mac: str) -> str:
 
 
 def faults() -> Iterator[str]:
-    """What is wrong with the trail, in words; nothing when it is whole. Reads it from end to end."""
+    """What is wrong with the trail, in words; nothing when it is whole. Reads it from end to end, up to where it
+    ended when the reading began: somebody may be writing on.
+    """
+    head = AuditHead.objects.filter(pk=1).first() or AuditHead(seal=_seal(0, ""))
+    if not hmac.compare_digest(head.seal, _seal(head.number, head.mac)):
+        yield "the head of the trail was altered"
     number, mac = 0, ""
-    for event in AuditEvent.objects.order_by("number").iterator():
+    for event in AuditEvent.objects.filter(number__lte=head.number).order_by("number").iterator():
         yield from _event_faults(event, number, mac)
         number, mac = event.number, event.mac
-    head = AuditHead.objects.filter(pk=1).first()
-    if head is None:
-        yield "the head of the trail is gone"
-        return
-    if head.number and not hmac.compare_digest(head.seal, _seal(head.number, head.mac)):
-        yield "the head of the trail was altered"
     if (head.number, head.mac) != (number, mac):
-        yield f"the trail ends at event {number}, its head says {head.number}: events were cut or added"
+        yield f"the trail ends at event {number}, its head says {head.number}: events were cut or changed"
+    if AuditEvent.objects.filter(number__gt=_number_now()).exists():
+        yield "there are events beyond the head of the trail: they were added, or the head was set back"
+
+
+def _number_now() -> int:
+    head = AuditHead.objects.filter(pk=1).first()
+    # Read after the events: whatever was written meanwhile is at or below it.
+    return head.number if head else 0
 
 
 def _event_faults(event: AuditEvent, last_number: int, last_mac: str) -> Iterator[str]:

@@ -18,14 +18,15 @@ def next_within(at: datetime, start: time, end: time, zone: ZoneInfo) -> datetim
 
     `start` equal to `end` means all day. A window over midnight (22:00 to 06:00) is allowed.
     """
-    if _is_within(at.astimezone(zone).time(), start, end):
+    if is_within(at.astimezone(zone).time(), start, end):
         return at
     local = at.astimezone(zone)
     day = local.date() if local.time() < start else local.date() + timedelta(days=1)
     return moment(day, start, zone)
 
 
-def _is_within(wall: time, start: time, end: time) -> bool:
+def is_within(wall: time, start: time, end: time) -> bool:
+    """Whether `wall` is from `start` until before `end`. Equal ones mean all day; over midnight is allowed."""
     if start == end:
         return True
     if start < end:

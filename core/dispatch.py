@@ -10,9 +10,11 @@ A step that raises is logged and tried again next round: one broken step must no
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.db import close_old_connections
@@ -40,6 +42,10 @@ class Step:
 
 
 _steps: list[Step] = []
+# How often each step has failed without working in between.
+_failed_in_a_row: Counter[str] = Counter()
+# Longer than a database takes to restart.
+SICK_AFTER = 200
 
 
 def register(name: str, run: Callable[[], int], every: timedelta = REST) -> None:
@@ -55,6 +61,22 @@ def register_async(
 ) -> None:
     """The same for a step that awaits, such as one that speaks to a provider."""
     _steps[:] = [known for known in _steps if known.name != name] + [Step(name, run, every, close)]
+
+
+def each(name: str, ids: Iterable[UUID], work: Callable[[UUID], None]) -> int:
+    """Do `work` for each id, and say for how many it went well. One that raises is logged by its id and stops no
+    other: it is tried again when it is due again.
+    """
+    return sum(_went_well(name, one, work) for one in ids)
+
+
+def _went_well(name: str, row_id: UUID, work: Callable[[UUID], None]) -> bool:
+    try:
+        work(row_id)
+    except Exception:
+        logger.exception("dispatcher step %s failed for row %s", name, row_id)
+        return False
+    return True
 
 
 async def run_until(stop: asyncio.Event) -> None:
@@ -97,10 +119,13 @@ async def _round(due: dict[str, float]) -> int:
 
 async def _run(step: Step) -> int:
     try:
-        return await step.run()
+        done = await step.run()
     except Exception:
+        _failed_in_a_row[step.name] += 1
         logger.exception("dispatcher step %s failed; it is tried again next round", step.name)
         return 0
+    _failed_in_a_row.pop(step.name, None)
+    return done
 
 
 async def _rest(stop: asyncio.Event) -> None:
@@ -111,6 +136,10 @@ async def _rest(stop: asyncio.Event) -> None:
 
 
 def beat() -> int:
-    """Write down that the dispatcher lives. Counts as no work."""
+    """Write down that the dispatcher lives. A step that only ever fails is not living: no pulse, and /readyz says
+    so. Counts as no work.
+    """
+    if any(times >= SICK_AFTER for times in _failed_in_a_row.values()):
+        return 0
     Pulse.objects.update_or_create(pk=1, defaults={"at": timezone.now()})
     return 0

@@ -7,6 +7,7 @@ import secrets
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.utils.translation import gettext as _
 
 from core.keyring import KEY_BYTES, key_ring
 from core.models import DataKey
@@ -37,6 +38,16 @@ def seal(key: DataKey, words: str, *, bond: str) -> bytes:
 def unseal(key: DataKey, sealed: bytes | memoryview, *, bond: str) -> str:
     """The words in `sealed`. Raises Unreadable when bond, key or bytes are not the ones sealed."""
     return _decrypt(_unwrap(key), bytes(sealed), _bond(key, bond)).decode()
+
+
+def shown(key: DataKey, sealed: bytes | memoryview, *, bond: str) -> str:
+    """The words for a page: where they cannot be read any more, it says so, and the rest of the page stands.
+    Never for sending.
+    """
+    try:
+        return unseal(key, sealed, bond=bond)
+    except Unreadable:
+        return _("[These words can no longer be read.]")
 
 
 def _bond(key: DataKey, bond: str) -> bytes:

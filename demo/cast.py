@@ -167,6 +167,4 @@ def _referred(
 def _paired(lead: User, referral: Referral, champion: Champion) -> Pairing:
     pairing = actions.offer_pairing(by=lead, referral=referral, champion=champion)
     actions.agree_as_champion(by=champion.user, pairing=pairing)
-    phone = referral.participant.user.phone
-    actor = phone.actor if phone else ""
-    return actions.agree_as_participant(actor=actor, pairing=pairing)
+    return actions.agree_as_participant(by=referral.participant.user, pairing=pairing)

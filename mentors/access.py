@@ -13,11 +13,6 @@ from partners.access import programmes_led_by
 from sms.models import OutboundText, PhoneNumber
 
 
-def champion_of(user: User) -> Champion:
-    """The champion that this person is; 404 for anybody else."""
-    return get_object_or_404(Champion.objects.select_related("user", "programme"), user=user)
-
-
 def participant_with(number: PhoneNumber) -> Participant | None:
     """The participant who holds this number."""
     people = Participant.objects.select_related("user__phone__data_key", "programme")
@@ -81,19 +76,26 @@ def pairing_for_lead(user: User, pairing_id: UUID) -> Pairing:
     return get_object_or_404(pairings_for_lead(user), pk=pairing_id)
 
 
-def pairing_for_champion(user: User, pairing_id: UUID) -> Pairing:
-    """A pairing of the champion's own, in whatever state."""
-    return get_object_or_404(Pairing.objects.of_champion(user).with_people(), pk=pairing_id)
-
-
 def offers_for_champion(user: User) -> PairingQuerySet:
     """What this champion was offered and has not answered."""
     return Pairing.objects.of_champion(user).filter(status="offered", champion_agreed_at=None).with_people()
 
 
-def offer_for(participant: Participant) -> Pairing | None:
+def offer_of(user: User, pairing_id: UUID) -> Pairing:
+    """A pairing that this person is, or was, asked about: as the champion or as the participant."""
+    asked = Q(champion__user=user) | Q(participant__user=user)
+    return get_object_or_404(Pairing.objects.filter(asked).with_people(), pk=pairing_id)
+
+
+def offer_to(user: User) -> Pairing | None:
     """What this participant was offered and has not answered."""
-    offers = Pairing.objects.filter(participant=participant, status="offered", participant_agreed_at=None)
+    offers = Pairing.objects.filter(participant__user=user, status="offered", participant_agreed_at=None)
+    return offers.with_people().first()
+
+
+def offer_for(participant: Participant) -> Pairing | None:
+    """What this participant was offered: until it starts they may say yes, and take it back."""
+    offers = Pairing.objects.filter(participant=participant, status="offered")
     return offers.with_people().first()
 
 

@@ -135,13 +135,13 @@ def agree_as_champion(*, by: User, pairing: Pairing) -> Pairing:
 
 
 @transaction.atomic
-def agree_as_participant(*, actor: str, pairing: Pairing) -> Pairing:
+def agree_as_participant(*, by: User | PhoneNumber, pairing: Pairing) -> Pairing:
     """The participant says yes, by text or on the web. Raises NothingToAnswer."""
     held = _held_offer(pairing)
     if held.participant_agreed_at:
         raise NothingToAnswer
     held.participant_agreed_at = timezone.now()
-    return _agreed(held, actor)
+    return _agreed(held, by.actor)
 
 
 def _agreed(pairing: Pairing, actor: str) -> Pairing:

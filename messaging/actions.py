@@ -1,5 +1,6 @@
 """What people do in a conversation. Pages, sockets, texts and the demo call these same functions."""
 
+import unicodedata
 from datetime import time
 from uuid import UUID
 
@@ -10,15 +11,17 @@ from accounts.models import User
 from cms import access as cms_access
 from core import audit
 from core.live import announce
-from messaging import checkins, inbound, texting, threads, wording
+from messaging import checkins, danger, texting, threads, wording
 from messaging.models import CheckIn, CheckInPlan, Conversation, Message, Side
 from messaging.threads import note_read, note_received
-from safeguarding import access as safeguarding_access
+from sms import access as sms_access
 
-__all__ = ["ConversationEnded", "NoMoreTexts", "NoSuchStory", "StillWaiting", "TooLong", "note_read", "note_received"]
+__all__ = ["note_read", "note_received"]
 
 # Seven texts' worth: more is a letter, and costs like one.
 LONGEST = 1000
+# Twilio takes 1600 characters at most; signs outside the cheap alphabet fill a text with 67.
+MOST_SEGMENTS = 12
 
 
 class ConversationEnded(Exception):
@@ -26,7 +29,11 @@ class ConversationEnded(Exception):
 
 
 class TooLong(Exception):
-    """The words are longer than LONGEST characters."""
+    """The words are longer than LONGEST characters, or than MOST_SEGMENTS texts."""
+
+
+class Nothing(Exception):
+    """There is no word or sign to read."""
 
 
 class NoMoreTexts(Exception):
@@ -48,6 +55,8 @@ def write(*, by: User, conversation: Conversation, words: str, client_id: UUID |
     Raises TooLong, ConversationEnded, or NoMoreTexts (a champion to somebody who has stopped texts).
     """
     words = words.strip()
+    if not says_something(words):
+        raise Nothing
     if len(words) > LONGEST:
         raise TooLong
     held = _held(conversation)
@@ -56,12 +65,13 @@ def write(*, by: User, conversation: Conversation, words: str, client_id: UUID |
     side = held.side_of(by)
     if side == Side.CHAMPION:
         _require_texts(held)
+        _require_room(held, words)
     message = threads.add(held, Message(author=side, client_id=client_id), words)
     if side == Side.CHAMPION:
         threads.pass_on(message, texting.message_body(held, words))
     else:
-        level = safeguarding_access.level_of(words)
-        inbound.respond_to_danger(held.pairing.participant, held, words, level, source=f"message:{message.id}")
+        danger.heed(held.pairing.participant, words, source=f"message:{message.id}", by_text=False)
+        danger.note(held, words, by_text=False)
     return message
 
 
@@ -104,7 +114,8 @@ def set_plan(
 def send_check_in_now(*, by: User, conversation: Conversation) -> CheckIn:
     """Ask the plan's questions now. Raises StillWaiting, NoMoreTexts or ConversationEnded."""
     held = _held(conversation)
-    _require_texts(held)
+    if not checkins.can_ask(held):
+        raise NoMoreTexts
     if checkins.open_for(held):
         raise StillWaiting
     plan = CheckInPlan.objects.filter(conversation=held).first()
@@ -118,6 +129,19 @@ def _held(conversation: Conversation) -> Conversation:
     if not held.pairing.is_active:
         raise ConversationEnded
     return held
+
+
+def says_something(words: str) -> bool:
+    """Whether there is anything to read: spaces and invisible characters alone are nothing."""
+    return any(unicodedata.category(char)[0] not in "CZ" for char in words)
+
+
+def _require_room(conversation: Conversation, words: str) -> None:
+    """What goes as a text must fit: each emoji costs as much as two letters, in a smaller text."""
+    is_text_only = conversation.pairing.participant.reads == "text"
+    body = sms_access.plain(texting.message_body(conversation, words))
+    if is_text_only and sms_access.fit(body).segments > MOST_SEGMENTS:
+        raise TooLong
 
 
 def _require_texts(conversation: Conversation) -> None:

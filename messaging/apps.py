@@ -6,10 +6,13 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from mentors import hooks as mentors_hooks
-        from messaging import checks, inbound, pairings, tasks, texting, threads  # noqa: F401  (checks and tasks register themselves)
+        from messaging import checks, danger, inbound, pairings, tasks, texting  # noqa: F401  (two register themselves)
         from sms import hooks as sms_hooks
 
+        sms_hooks.words_arrived.register(danger.heed_text)
+        sms_hooks.words_stuck.register(danger.raise_for_stuck)
         sms_hooks.words_received.register(inbound.receive)
+        sms_hooks.unknown_kept.register(inbound.tell_of_stranger)
         sms_hooks.opt_changed.register(inbound.note_opt_change)
         sms_hooks.text_changed.register(texting.follow)
         sms_hooks.reason_to_hold.register(texting.reason_to_hold)

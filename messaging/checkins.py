@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from core import audit, clock
+from core import audit, clock, dispatch
 from core.live import announce
 from messaging import answers, lines, texting, threads, wording
 from messaging.models import CheckIn, CheckInAnswer, CheckInPlan, Conversation, Message, Side
@@ -30,6 +30,8 @@ MISS_AFTER = timedelta(hours=24)
 # After an outage a check-in may still go out this late; later it would ask about another day.
 CATCH_UP_WITHIN = timedelta(hours=3)
 MISSED_BEFORE_LEAD = 2
+# What answering changes; the clocks of silence are left alone.
+ANSWERING = ["state", "position", "answered_at", "asked_again"]
 BATCH = 50
 
 
@@ -46,27 +48,31 @@ def open_due() -> int:
     """Ask every check-in that is due; how many plans were moved on."""
     now = timezone.now()
     due = CheckInPlan.objects.filter(is_on=True, next_at__lte=now).order_by("next_at").values_list("pk", flat=True)
-    ids = list(due[:BATCH])
-    for plan_id in ids:
-        _open_one(plan_id, now)
-    return len(ids)
+    return dispatch.each("messaging.open_due", list(due[:BATCH]), lambda plan_id: _open_one(plan_id, now))
 
 
 @transaction.atomic
 def _open_one(plan_id: UUID, now: datetime) -> None:
-    plan = CheckInPlan.objects.select_for_update().get(pk=plan_id)
+    # The conversation is always held first, then its rows: whoever else changes them does the same.
+    conversation = threads.held(Conversation.objects.get(plan=plan_id))
+    plan = CheckInPlan.objects.get(pk=plan_id)
     if not plan.is_on or plan.next_at is None or plan.next_at > now:
         return  # another dispatcher was here first
     due = plan.next_at
-    conversation = threads.held(plan.conversation)
     plan.conversation = conversation
     plan.next_at = next_time(plan, max(due, now - CATCH_UP_WITHIN))
     plan.save(update_fields=["next_at"])
-    if conversation.pairing.is_active and now - due < CATCH_UP_WITHIN:
+    if conversation.pairing.is_active and can_ask(conversation) and now - due < CATCH_UP_WITHIN:
         day = due.astimezone(conversation.pairing.participant.zone).date()
         if not CheckIn.objects.filter(conversation=conversation, local_date=day).exists():
             miss_if_open(conversation)
             start(conversation, plan.questions, local_date=day)
+
+
+def can_ask(conversation: Conversation) -> bool:
+    """Whether a check-in text can reach them: nobody is called silent who was never asked."""
+    participant = conversation.pairing.participant
+    return participant.texts_are_safe and not texting.phone_of(participant).is_stopped
 
 
 def start(conversation: Conversation, questions: list[str], *, local_date: date | None) -> CheckIn:
@@ -141,13 +147,13 @@ def _store(check_in: CheckIn, value: int) -> None:
 
 def _go_on(check_in: CheckIn) -> None:
     check_in.position += 1
-    check_in.save()
+    check_in.save(update_fields=ANSWERING)
     _ask(check_in, answering=True)
 
 
 def _finish(check_in: CheckIn) -> None:
     check_in.state = CheckIn.State.ANSWERED
-    check_in.save()
+    check_in.save(update_fields=ANSWERING)
     pairing = check_in.conversation.pairing
     line = lines.listening(pairing.participant)
     body = texting.say(pairing.participant, wording.THANKS, champion=pairing.champion.name, line=line)
@@ -165,7 +171,7 @@ def _unclear(check_in: CheckIn) -> None:
         check_in.asked_again = True
         body = texting.say(pairing.participant, QUESTIONS[check_in.question].again)
         key = texting.check_in_key(check_in, f"{check_in.question}-again")
-    check_in.save()
+    check_in.save(update_fields=ANSWERING)
     texting.answer(pairing.participant, key=key, body=body)
     if check_in.state == CheckIn.State.IN_WORDS:
         _show(check_in)
@@ -196,16 +202,16 @@ def remind_due() -> int:
     """Send the one reminder of each check-in that still waits; how many."""
     now = timezone.now()
     ids = list(CheckIn.objects.to_remind(now).values_list("pk", flat=True)[:BATCH])
-    for check_in_id in ids:
-        _remind(check_in_id, now)
-    return len(ids)
+    return dispatch.each("messaging.remind_due", ids, lambda check_in_id: _remind(check_in_id, now))
 
 
 @transaction.atomic
 def _remind(check_in_id: UUID, now: datetime) -> None:
-    check_in = CheckIn.objects.select_for_update(of=("self",)).whole().to_remind(now).filter(pk=check_in_id).first()
+    conversation = threads.held(Conversation.objects.get(check_ins=check_in_id))
+    check_in = CheckIn.objects.to_remind(now).filter(pk=check_in_id).first()
     if check_in is None:
         return
+    check_in.conversation = conversation
     check_in.remind_at = None
     check_in.save(update_fields=["remind_at"])
     if check_in.answered_at or not check_in.conversation.pairing.is_active:
@@ -224,10 +230,12 @@ def miss_due() -> int:
     """Close each check-in that waited too long, and tell who must know; how many."""
     now = timezone.now()
     ids = list(CheckIn.objects.to_miss(now).values_list("conversation_id", flat=True)[:BATCH])
-    for conversation_id in ids:
-        with transaction.atomic():
-            miss_if_open(threads.held(Conversation(pk=conversation_id)))
-    return len(ids)
+    return dispatch.each("messaging.miss_due", ids, _miss)
+
+
+@transaction.atomic
+def _miss(conversation_id: UUID) -> None:
+    miss_if_open(threads.held(Conversation(pk=conversation_id)))
 
 
 def miss_if_open(conversation: Conversation) -> None:

@@ -1,5 +1,6 @@
 """The carrier's words can't be answer words: a text that is only YES never reaches us as an answer."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from sms.access import RESERVED
 def texts_ask_for_no_reserved_word(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
     for text in ALL_TEXTS.values():
         for language, words in text.by_language.items():
-            asked = {word for word in RESERVED if f"Reply {word}" in words or f"reply {word}" in words}
+            asked = RESERVED & set(re.findall(r"[A-Z]{2,}", words))
             if asked:
                 yield Warning(
                     f"The text “{text.name}” ({language}) asks for {', '.join(sorted(asked))}.",

@@ -17,10 +17,10 @@ from accounts.models import User
 from core.policies import Audience, open_to
 from mentors.access import pairing_for_lead, referrals_for_lead, texts_for_lead
 from mentors.models import Pairing, Referral
-from messaging import access, actions
+from messaging import access
 from messaging.forms import PlanForm
 from messaging.models import CheckIn, Conversation
-from messaging.views import say_sent
+from messaging.views import save_plan, say_sent
 from partners.access import member, numbers_led_by
 from safeguarding.access import open_alerts_for, require_guard
 from sms.access import for_reading, in_words, inbound_body, unknown_texts
@@ -89,7 +89,9 @@ def _greeting() -> str:
 def _troubles(user: User) -> list[dict[str, Any]]:
     """Texts that did not arrive, or may not have: one row for each person and reason. One query."""
     since = timezone.now() - TROUBLE_LASTS
-    texts = texts_for_lead(user).filter(state__in=NOT_KNOWN + DID_NOT_ARRIVE, created_at__gte=since)
+    unasked = Q(key__startswith="offer:", state=State.SUPPRESSED)
+    trouble = Q(state__in=NOT_KNOWN + DID_NOT_ARRIVE) | Q(state=State.QUEUED, reason="limit") | unasked
+    texts = texts_for_lead(user).filter(trouble, created_at__gte=since)
     theirs = {"participant__user": OuterRef("number__user")}
     pairing = Subquery(Pairing.objects.open().filter(**theirs).values("pk")[:1])
     referral = Subquery(Referral.objects.waiting().filter(**theirs).values("pk")[:1])
@@ -191,12 +193,7 @@ def plan(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     form = PlanForm(request.POST, participant=found.pairing.participant, plan=access.plan_of(found))
     if not form.is_valid():
         return _pairing_page(request, found.pairing, form=form, status=422)
-    try:
-        actions.set_plan(by=user, conversation=found, **form.cleaned_data)
-    except actions.ConversationEnded:
-        messages.error(request, _("This pairing has ended, so the plan was not changed."))
-    else:
-        messages.success(request, _("The check-in plan is saved."))
+    save_plan(request, found, form)
     return redirect("messaging:pairing", pairing_id)
 
 

@@ -1,25 +1,27 @@
-"""A text from somebody we know: an answer to an offer, to a check-in, or a message. And whatever it is,
-its words are read for danger first.
+"""A text from somebody we know: an answer to an offer, to a check-in, or a message. Its words were read for
+danger before it got here (messaging.danger).
 
 An inbound text proves nothing about who holds the phone: it may answer or write, never sign in,
 reveal or change anything but STOP.
 """
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from core.models import DataKey
+from core.live import announce
 from mentors import access as mentors_access
 from mentors import actions as mentors_actions
 from mentors.models import Pairing, Participant
-from messaging import answers, checkins, lines, texting, threads, wording
+from messaging import answers, checkins, danger, lines, texting, threads, wording
 from messaging.models import Conversation, Message, Side
 from messaging.questions import CALL
+from partners.models import Programme
 from safeguarding import access as safeguarding_access
 from safeguarding import actions as safeguarding_actions
 from safeguarding.models import Alert
-from sms.access import MAY_BE_DISTRESS
+from sms.access import MAY_BE_DISTRESS, default_sender
 from sms.models import InboundText, OptChange
 
 Level = Alert.Level
@@ -32,20 +34,19 @@ def receive(text: InboundText, words: str) -> bool:
     if participant is None:
         return False
     conversation = _active_conversation(participant)
-    level = safeguarding_access.level_of(words)
     if text.media_count:
         body = texting.say(participant, wording.NO_PICTURES)
         texting.answer(participant, key=f"no-pictures:{text.id}", body=body)
     if conversation is not None:
-        _into_conversation(conversation, words, is_red=level is Level.RED)
-    # After the words themselves, and before an alert that would only say that somebody wrote.
-    respond_to_danger(participant, conversation, words, level, source=f"inbound:{text.id}")
-    if conversation is None:
+        _into_conversation(conversation, text, words)
+    else:
         _without_conversation(participant, text, words)
     return True
 
 
 def _without_conversation(participant: Participant, text: InboundText, words: str) -> None:
+    if safeguarding_access.level_of(words) is Level.RED:
+        return  # the alert holds the words, and the crisis lines are the answer
     if offer := mentors_access.offer_for(participant):
         _answer_offer(offer, text, words)
     else:
@@ -57,17 +58,27 @@ def _active_conversation(participant: Participant) -> Conversation | None:
     return threads.held(active) if active else None
 
 
-def _into_conversation(conversation: Conversation, words: str, *, is_red: bool) -> None:
+def _into_conversation(conversation: Conversation, text: InboundText, words: str) -> None:
+    kept = words
     check_in = checkins.open_for(conversation)
     if check_in is not None and words.strip():
         check_in.conversation = conversation
-        if is_red:
+        if safeguarding_access.level_of(words) is Level.RED:
             # Nobody who writes this should be asked for a number from 1 to 5.
             checkins.stop_asking(check_in)
         else:
-            words = checkins.receive(check_in, words)
-    if words.strip():
-        threads.add(conversation, Message(author=Side.PARTICIPANT, came_as_text=True), words)
+            kept = checkins.receive(check_in, words)
+    if kept.strip():
+        threads.add(conversation, Message(author=Side.PARTICIPANT, came_as_text=True), kept)
+    if text.media_count:
+        _note_picture(conversation)
+    danger.note(conversation, words, by_text=True)
+
+
+def _note_picture(conversation: Conversation) -> None:
+    with override(conversation.pairing.champion.user.language):
+        said = _("%(name)s sent a picture. It cannot be shown here, and they were asked to write instead.")
+        threads.add_notice(conversation, said % {"name": conversation.pairing.participant.name})
 
 
 def _answer_offer(offer: Pairing, text: InboundText, words: str) -> None:
@@ -77,8 +88,9 @@ def _answer_offer(offer: Pairing, text: InboundText, words: str) -> None:
         body, key = texting.say(participant, wording.OFFER_AGAIN), f"offer-again:{offer.id}"
         _keep_for_lead(participant, text, words)
     elif answer.value == 1:
-        pairing = mentors_actions.agree_as_participant(actor=text.number.actor, pairing=offer)
-        if pairing.is_active:
+        if not offer.participant_agreed_at:
+            offer = mentors_actions.agree_as_participant(by=text.number, pairing=offer)
+        if offer.is_active:
             return  # "you can text each other now" is on its way already
         body, key = texting.say(participant, wording.OFFER_YES, champion=champion), f"offer-yes:{offer.id}"
     else:
@@ -96,40 +108,17 @@ def _nobody_there(participant: Participant, text: InboundText, words: str) -> No
 
 
 def _keep_for_lead(participant: Participant, text: InboundText, words: str) -> None:
-    _raise(participant, f"inbound:{text.id}", Level.AMBER, words, texting.phone_of(participant).data_key)
+    """The lead reads it. Where the words raised an alert already, that one stands."""
+    danger.raise_for(participant, f"inbound:{text.id}", Level.AMBER, words)
 
 
-def respond_to_danger(
-    participant: Participant, conversation: Conversation | None, words: str, level: Alert.Level | None, *, source: str
-) -> None:
-    """Raise an alert if the words may mean danger (`level`), and answer red ones with the crisis lines.
-
-    The conversation, where there is one, must be held.
-    """
-    if level is None:
-        return
-    key = conversation.data_key if conversation else texting.phone_of(participant).data_key
-    _raise(participant, source, level, words, key)
-    if level is Level.RED:
-        _give_crisis_lines(participant, conversation, source)
-
-
-def _raise(participant: Participant, source: str, level: Alert.Level, words: str, key: DataKey) -> None:
-    safeguarding_actions.raise_alert(
-        source=source, level=level, kind=Alert.Kind.WORDS, participant=participant, excerpt=words, data_key=key
-    )
-
-
-def _give_crisis_lines(participant: Participant, conversation: Conversation | None, source: str) -> None:
-    """At once, whatever the hour; to the phone, and on the web where they may be looking."""
-    words = texting.say(participant, wording.CRISIS, lines=lines.crisis(participant))
-    texting.answer(participant, key=f"crisis:{source}", body=words)
-    if conversation is None:
-        return
-    threads.add_notice(conversation, words, only_for=Side.PARTICIPANT)
-    with override(conversation.pairing.champion.user.language):
-        note = _("%(name)s was sent the crisis lines. An alert is on your lead's screen.")
-        threads.add_notice(conversation, note % {"name": participant.name})
+def tell_of_stranger(text: InboundText) -> None:
+    """Show what a number nobody knows wrote on the desks of the programmes whose number it was sent to."""
+    theirs = Q(text_number=text.recipient)
+    if text.recipient == default_sender():
+        theirs |= Q(text_number="")
+    for programme in Programme.objects.filter(theirs):
+        announce(f"programme.{programme.id}", "texts")
 
 
 def note_opt_change(change: OptChange) -> None:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from core.models import DataKey
-from core.sealing import seal, unseal
+from core.sealing import Unreadable, seal, shown, unseal
 from mentors.models import Pairing
 from messaging.querysets import CheckInQuerySet, ConversationQuerySet, MessageQuerySet
 
@@ -112,7 +112,8 @@ class Message(models.Model):
 
     @property
     def body(self) -> str:
-        return unseal(self.conversation.data_key, self.sealed_body, bond=self._bond)
+        """What it says, for a page."""
+        return shown(self.conversation.data_key, self.sealed_body, bond=self._bond)
 
     def set_body(self, words: str) -> None:
         """Seal `words` into this row; it is saved by the caller."""
@@ -178,6 +179,7 @@ class CheckIn(models.Model):
             models.UniqueConstraint(fields=["conversation"], condition=Q(state="asked"), name="one_open_check_in"),
         ]
         indexes = [
+            models.Index(fields=["conversation", "-asked_at"], name="check_in_newest"),
             models.Index(fields=["remind_at"], condition=Q(state="asked"), name="check_in_remind"),
             models.Index(fields=["miss_at"], condition=Q(state="asked"), name="check_in_miss"),
         ]
@@ -192,8 +194,9 @@ class CheckIn(models.Model):
 
     @property
     def answers(self) -> dict[str, int]:
-        """What they answered, by question."""
-        return {answer.question: answer.value for answer in self.answer_rows.all()}
+        """What they answered, by question; what can no longer be read is not there."""
+        found = {answer.question: answer.value for answer in self.answer_rows.all()}
+        return {question: value for question, value in found.items() if value is not None}
 
 
 class CheckInAnswer(models.Model):
@@ -211,8 +214,12 @@ class CheckInAnswer(models.Model):
         return f"answer {self.pk}"
 
     @property
-    def value(self) -> int:
-        return int(unseal(self.check_in.conversation.data_key, self.sealed_value, bond=self._bond))
+    def value(self) -> int | None:
+        """The number; None when it can no longer be read."""
+        try:
+            return int(unseal(self.check_in.conversation.data_key, self.sealed_value, bond=self._bond))
+        except Unreadable:
+            return None
 
     def set_value(self, value: int) -> None:
         self.sealed_value = seal(self.check_in.conversation.data_key, str(value), bond=self._bond)

@@ -9,7 +9,7 @@ from core.live import announce
 from core.wording import Texts
 from mentors.models import Pairing, Participant
 from messaging.models import CheckIn, Conversation, Message
-from sms import access as sms_access
+from messaging.questions import QUESTIONS
 from sms import actions as sms_actions
 from sms.models import OutboundText, PhoneNumber
 
@@ -44,13 +44,15 @@ def text(
     return _queue(participant, key, body, due, due + good_for)
 
 
-def answer(participant: Participant, *, key: str, body: str) -> OutboundText:
+def answer(participant: Participant, *, key: str, body: str, is_vital: bool = False) -> OutboundText:
     """Queue an answer to a text they just sent: it goes at once, whatever the hour."""
     now = timezone.now()
-    return _queue(participant, key, body, now, now + ANSWER_GOOD_FOR)
+    return _queue(participant, key, body, now, now + ANSWER_GOOD_FOR, is_vital)
 
 
-def _queue(participant: Participant, key: str, body: str, due: datetime, end: datetime) -> OutboundText:
+def _queue(
+    participant: Participant, key: str, body: str, due: datetime, end: datetime, is_vital: bool = False
+) -> OutboundText:
     return sms_actions.queue(
         key=key,
         number=phone_of(participant),
@@ -58,6 +60,7 @@ def _queue(participant: Participant, key: str, body: str, due: datetime, end: da
         sender=participant.programme.text_number,
         due_at=due,
         expires_at=end,
+        is_vital=is_vital,
     )
 
 
@@ -78,7 +81,14 @@ def follow(changed: OutboundText) -> None:
     if (message.delivery, message.reason) == (delivery, changed.reason):
         return
     Message.objects.filter(pk=message.pk).update(delivery=delivery, reason=changed.reason)
+    if delivery in {Delivery.FAILED, Delivery.UNKNOWN}:
+        _tell_desk(message)
     announce(message.conversation.group, "changed", message=str(message.id))
+
+
+def _tell_desk(message: Message) -> None:
+    pairing = Pairing.objects.select_related("participant").get(conversation=message.conversation_id)
+    announce(f"programme.{pairing.participant.programme_id}", "texts")
 
 
 def reason_to_hold(due: OutboundText) -> str:
@@ -90,25 +100,30 @@ def reason_to_hold(due: OutboundText) -> str:
     wanted = Pairing.Status.OFFERED if kind == "offer" else Pairing.Status.ACTIVE
     if pairing.status != wanted:
         return "ended"
-    return "" if pairing.participant.texts_are_safe else "unsafe"
+    if not pairing.participant.texts_are_safe:
+        return "unsafe"
+    return "answered" if _was_answered(kind, rest) else ""
+
+
+def _was_answered(kind: str, rest: str) -> bool:
+    """Whether a question or a reminder asks for what was answered, or overtaken by danger, since."""
+    row_id, _, what = rest.partition(":")
+    if kind == "reminder" or (kind == "check-in" and what.removesuffix("-again") in QUESTIONS):
+        return not CheckIn.objects.open().filter(pk=UUID(row_id)).exists()
+    return False
 
 
 def _pairing_behind(kind: str, row_id: str) -> Pairing | None:
     pairings = Pairing.objects.select_related("participant")
     if kind in {"offer", "started"}:
-        return pairings.get(pk=UUID(row_id))
+        return pairings.filter(pk=UUID(row_id)).first()
     if kind == "message":
-        return pairings.get(conversation__messages=UUID(row_id))
+        return pairings.filter(conversation__messages=UUID(row_id)).first()
     if kind in {"check-in", "reminder"}:
-        return pairings.get(conversation__check_ins=UUID(row_id))
+        return pairings.filter(conversation__check_ins=UUID(row_id)).first()
     if kind == "new-message":
-        return pairings.get(conversation=UUID(row_id))
+        return pairings.filter(conversation=UUID(row_id)).first()
     return None
-
-
-def room_for(conversation: Conversation, words: str) -> sms_access.Fit:
-    """What `words` cost as a text from the champion, with the name it begins with."""
-    return sms_access.fit(sms_access.plain(message_body(conversation, words)))
 
 
 def message_body(conversation: Conversation, words: str) -> str:

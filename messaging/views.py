@@ -15,25 +15,20 @@ from cms import access as cms_access
 from core.policies import Audience, open_to
 from mentors import access as mentors_access
 from mentors import actions as mentors_actions
+from mentors.models import Pairing
 from messaging import access, actions, presenting, texting, threads
 from messaging.forms import PlanForm
 from messaging.models import Conversation, Message, Side
 from messaging.trend import trend
-from partners.access import programmes_guarded_by
+from partners.access import member, programmes_guarded_by
 from safeguarding.access import has_open_alert
-
-
-def _user(request: HttpRequest) -> User:
-    """The signed-in person; the route's policy has made sure there is one."""
-    assert isinstance(request.user, User)  # noqa: S101  (for the type checker)
-    return request.user
 
 
 @open_to(Audience.SIGNED_IN)
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Where this person's day begins."""
-    user = _user(request)
+    user = member(request)
     if programmes_guarded_by(user).exists():
         return redirect("messaging:desk")
     if user.has_perm("wagtailadmin.access_admin"):
@@ -45,13 +40,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """All conversations, those that need somebody first. `?part=1`: the list alone, for a live page."""
-    user = _user(request)
+    user = member(request)
     rows = [_row(conversation, user) for conversation in access.conversations_for(user)]
     context = {
         "needs": [row for row in rows if row["why"]],
         "new": [row for row in rows if not row["why"] and row["unread"]],
         "rest": [row for row in rows if not row["why"] and not row["unread"]],
         "offers": mentors_access.offers_for_champion(user),
+        "asked": mentors_access.offer_to(user),
         "rows": rows,
     }
     template = "messaging/inbox_list.html" if "part" in request.GET else "messaging/inbox.html"
@@ -86,7 +82,7 @@ def _why(conversation: Any) -> str:
 @require_http_methods(["GET", "POST"])
 def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Read and write. A refused message keeps the draft; a fetch gets JSON, a form a page."""
-    found = access.conversation_for(_user(request), conversation_id)
+    found = access.conversation_for(member(request), conversation_id)
     if request.method == "POST":
         return _write(request, found)
     return _page(request, found)
@@ -94,21 +90,19 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 
 def _write(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     draft = request.POST.get("body", "")
-    wrong = ""
-    if not draft.strip():
+    client_id = _uuid(request.POST.get("client_id", ""))
+    try:
+        message = actions.write(by=member(request), conversation=conversation, words=draft, client_id=client_id)
+    except actions.Nothing:
         wrong = _("Write something first.")
+    except actions.TooLong:
+        wrong = _too_long(draft)
+    except actions.NoMoreTexts:
+        wrong = _cannot_text(conversation)
+    except actions.ConversationEnded:
+        wrong = _("This conversation has ended. Your words were not sent.")
     else:
-        try:
-            client_id = _uuid(request.POST.get("client_id", ""))
-            message = actions.write(by=_user(request), conversation=conversation, words=draft, client_id=client_id)
-        except actions.TooLong:
-            wrong = _too_long(draft)
-        except actions.NoMoreTexts:
-            wrong = _cannot_text(conversation)
-        except actions.ConversationEnded:
-            wrong = _("This conversation has ended. Your words were not sent.")
-        else:
-            return _written(request, conversation, message)
+        return _written(request, conversation, message)
     if _wants_json(request):
         return JsonResponse({"wrong": wrong}, status=422)
     return _page(request, conversation, draft=draft, wrong=wrong, status=422)
@@ -117,12 +111,14 @@ def _write(request: HttpRequest, conversation: Conversation) -> HttpResponse:
 def _written(request: HttpRequest, conversation: Conversation, message: Message) -> HttpResponse:
     if not _wants_json(request):
         return HttpResponseRedirect(reverse("messaging:conversation", args=[conversation.id]) + "#write")
-    side = conversation.side_of(_user(request))
+    side = conversation.side_of(member(request))
     whole = access.message_of(conversation, message.id)
     return JsonResponse({"messages": presenting.packet(conversation, side, [whole] if whole else [])})
 
 
 def _too_long(draft: str) -> str:
+    if len(draft.strip()) <= actions.LONGEST:
+        return _("That is too long for a text. Use fewer signs like emoji, or send it in parts.")
     return _("That is %(long)d characters. The most is %(most)d. Make it shorter, or send it in parts.") % {
         "long": len(draft.strip()),
         "most": actions.LONGEST,
@@ -138,7 +134,7 @@ def _cannot_text(conversation: Conversation) -> str:
 def _page(
     request: HttpRequest, conversation: Conversation, *, draft: str = "", wrong: str = "", status: int = 200
 ) -> HttpResponse:
-    side = conversation.side_of(_user(request))
+    side = conversation.side_of(member(request))
     read_up_to = getattr(conversation, f"{side}_read")
     rows, is_more = _rows(conversation, side, request.GET.get("before", ""))
     entries = presenting.entries(conversation, side, rows, read_up_to=read_up_to)
@@ -186,8 +182,8 @@ def _rows(conversation: Conversation, side: Side, before: str) -> tuple[list[Mes
 @require_safe
 def since(request: HttpRequest, conversation_id: UUID, number: int) -> HttpResponse:
     """What came after `number`, for a page whose socket is gone: the same as the socket would send."""
-    found = access.conversation_for(_user(request), conversation_id)
-    side = found.side_of(_user(request))
+    found = access.conversation_for(member(request), conversation_id)
+    side = found.side_of(member(request))
     rows = Message.objects.whole().filter(conversation=found).shown_to(side).after(min(number, 2**31 - 1))
     page = list(rows[: presenting.PAGE])
     if page:
@@ -199,7 +195,7 @@ def since(request: HttpRequest, conversation_id: UUID, number: int) -> HttpRespo
 @require_safe
 def person(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """How somebody has been, and their check-in plan."""
-    found = access.conversation_for_champion(_user(request), conversation_id)
+    found = access.conversation_for_champion(member(request), conversation_id)
     return _person_page(request, found)
 
 
@@ -222,20 +218,29 @@ def _person_page(
 @require_POST
 def plan(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The champion sets the check-in plan."""
-    found = access.conversation_for_champion(_user(request), conversation_id)
+    found = access.conversation_for_champion(member(request), conversation_id)
     form = PlanForm(request.POST, participant=found.pairing.participant, plan=access.plan_of(found))
     if not form.is_valid():
         return _person_page(request, found, form=form, status=422)
-    actions.set_plan(by=_user(request), conversation=found, **form.cleaned_data)
-    messages.success(request, _("The check-in plan is saved."))
+    save_plan(request, found, form)
     return redirect("messaging:person", found.id)
+
+
+def save_plan(request: HttpRequest, conversation: Conversation, form: PlanForm) -> None:
+    """Save a plan that was checked, and say what came of it. The lead's page does the same."""
+    try:
+        actions.set_plan(by=member(request), conversation=conversation, **form.cleaned_data)
+    except actions.ConversationEnded:
+        messages.error(request, _("This pairing has ended, so the plan was not saved."))
+    else:
+        messages.success(request, _("The check-in plan is saved."))
 
 
 @open_to(Audience.STAFF)
 @require_POST
 def check_in_now(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The champion sends a check-in at once."""
-    found = access.conversation_for_champion(_user(request), conversation_id)
+    found = access.conversation_for_champion(member(request), conversation_id)
     say_sent(request, found)
     return redirect("messaging:person", found.id)
 
@@ -244,7 +249,7 @@ def say_sent(request: HttpRequest, conversation: Conversation) -> None:
     """Send a check-in now and say what came of it. The lead's page does the same."""
     name = {"name": conversation.pairing.participant.name}
     try:
-        actions.send_check_in_now(by=_user(request), conversation=conversation)
+        actions.send_check_in_now(by=member(request), conversation=conversation)
     except actions.StillWaiting:
         messages.warning(request, _("A check-in is out already. Wait for %(name)s to answer.") % name)
     except actions.NoMoreTexts:
@@ -259,7 +264,7 @@ def say_sent(request: HttpRequest, conversation: Conversation) -> None:
 @require_http_methods(["GET", "POST"])
 def stories(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The champion picks a story to send."""
-    found = access.conversation_for_champion(_user(request), conversation_id)
+    found = access.conversation_for_champion(member(request), conversation_id)
     if request.method == "POST" and _send_story(request, found):
         return HttpResponseRedirect(reverse("messaging:conversation", args=[found.id]) + "#write")
     context = {
@@ -278,7 +283,7 @@ def _send_story(request: HttpRequest, conversation: Conversation) -> bool:
         if not typed.isdecimal() or len(typed) > 9:
             raise actions.NoSuchStory
         client_id = _uuid(request.POST.get("client_id", ""))
-        actions.send_story(by=_user(request), conversation=conversation, story_id=int(typed), client_id=client_id)
+        actions.send_story(by=member(request), conversation=conversation, story_id=int(typed), client_id=client_id)
     except actions.NoSuchStory:
         messages.error(request, _("That story is not there any more. Pick another."))
     except actions.NoMoreTexts:
@@ -290,28 +295,30 @@ def _send_story(request: HttpRequest, conversation: Conversation) -> bool:
     return False
 
 
-@open_to(Audience.STAFF)
+@open_to(Audience.SIGNED_IN)
 @require_POST
 def answer_offer(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
-    """The champion says yes or no to somebody they were asked to walk beside."""
-    user = _user(request)
-    pairing = mentors_access.pairing_for_champion(user, pairing_id)
-    name = {"name": pairing.participant.name}
+    """One of the two says yes or no to walking together."""
+    user = member(request)
+    pairing = mentors_access.offer_of(user, pairing_id)
+    is_champion = pairing.champion.user_id == user.pk
+    name = {"name": pairing.participant.name if is_champion else pairing.champion.name}
+    agree = mentors_actions.agree_as_champion if is_champion else mentors_actions.agree_as_participant
     try:
         if request.POST.get("answer") == "yes":
-            pairing = mentors_actions.agree_as_champion(by=user, pairing=pairing)
-            said = (
-                _("You and %(name)s can write to each other now.")
-                if pairing.is_active
-                else _("Thank you. We tell you when %(name)s has said yes too.")
-            )
-            messages.success(request, said % name)
+            messages.success(request, _agreed_words(agree(by=user, pairing=pairing)) % name)
         else:
             mentors_actions.decline(actor=user.actor, pairing=pairing)
-            messages.success(request, _("That is fine. Your lead will ask somebody else."))
+            messages.success(request, _("That is fine. We will look for somebody else."))
     except mentors_actions.NothingToAnswer:
         messages.warning(request, _("This was answered already."))
     return redirect("messaging:inbox")
+
+
+def _agreed_words(pairing: Pairing) -> str:
+    if pairing.is_active:
+        return _("You and %(name)s can write to each other now.")
+    return _("Thank you. We tell you when %(name)s has said yes too.")
 
 
 def _uuid(typed: str) -> UUID | None:

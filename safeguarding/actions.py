@@ -9,6 +9,7 @@ from accounts.models import User
 from core import audit
 from core.live import announce
 from core.models import DataKey
+from core.sealing import Unreadable, new_data_key
 from mentors.models import Participant
 from safeguarding.models import Alert
 
@@ -31,8 +32,7 @@ def raise_alert(
 ) -> Alert:
     """Put an alert on the lead's screen, at once. The same `source` again changes nothing.
 
-    Its words are sealed under `data_key`, the conversation's where there is one, so that erasing the
-    conversation erases them too.
+    Its words are sealed under `data_key`, so that erasing the person erases them too.
     Call it in the transaction of what caused it.
     """
     known = Alert.objects.filter(source=source).first()
@@ -49,7 +49,12 @@ def raise_alert(
         raised_at=now,
         due_at=now + DUE[level],
     )
-    alert.sealed_excerpt = alert.sealed(excerpt, "excerpt")
+    try:
+        alert.sealed_excerpt = alert.sealed(excerpt, "excerpt")
+    except Unreadable:
+        # An alert must not be lost because a key was.
+        alert.data_key = new_data_key()
+        alert.sealed_excerpt = alert.sealed(excerpt, "excerpt")
     alert.save()
     _tell(alert)
     audit.record(actor=audit.SYSTEM, action="alert raised", subject=f"alert:{alert.id}", level=level, kind=kind)

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from core.models import DataKey
-from core.sealing import seal, unseal
+from core.sealing import seal, shown
 from mentors.models import Participant
 from partners.models import Programme
 
@@ -23,6 +23,7 @@ class Alert(models.Model):
         WORDS = "words"
         SILENCE = "silence"
         STOPPED = "stopped texts"
+        STUCK = "text not filed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # What raised it, once: "message:<id>", "silence:<check-in>".
@@ -66,4 +67,4 @@ class Alert(models.Model):
         return seal(self.data_key, words, bond=f"alert|{self.id}|{column}") if words else None
 
     def _unsealed(self, sealed: bytes | memoryview | None, column: str) -> str:
-        return unseal(self.data_key, sealed, bond=f"alert|{self.id}|{column}") if sealed else ""
+        return shown(self.data_key, sealed, bond=f"alert|{self.id}|{column}") if sealed else ""

@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from sms.explain import in_words
 from sms.gateways import gateway
-from sms.inbox import body_of as inbound_body
+from sms.inbox import shown_body as inbound_body
 from sms.keywords import MAY_BE_DISTRESS, RESERVED
 from sms.models import InboundText, OptChange, PhoneNumber
 from sms.numbers import find, for_reading
-from sms.outbox import body_of as outbound_body
+from sms.outbox import shown_body as outbound_body
 from sms.segments import Fit, fit, plain
 
 __all__ = [

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core import audit
-from core.sealing import seal, unseal
+from core.sealing import seal, shown, unseal
 from sms import hooks, keywords, numbers, outbox
 from sms.models import InboundText, OptChange, PhoneNumber
 from sms.wording import UNKNOWN_SENDER
@@ -21,7 +21,9 @@ from sms.wording import UNKNOWN_SENDER
 logger = logging.getLogger(__name__)
 
 Kind = InboundText.Kind
-MOST_TRIES = 10
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(minutes=10)
+TELL_AFTER = 3
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,16 @@ class Incoming:
 def store(incoming: Incoming) -> tuple[InboundText, bool]:
     """Keep the text. (the row, whether it is new): the same SID again gives the row that is there."""
     number = numbers.find_or_add(incoming.sender)
+    now = timezone.now()
     text = InboundText(
         sid=incoming.sid,
         number=number,
         recipient=incoming.recipient,
         media_count=incoming.media_count,
         kind=keywords.kind(keywords.keyword(incoming.body)),
-        received_at=timezone.now(),
+        received_at=now,
+        # Whoever stored it acts at once; the dispatcher only where that did not come to be.
+        try_at=now + FIRST_WAIT,
     )
     text.sealed_body = seal(number.data_key, incoming.body, bond=f"inbound|{text.id}")
     try:
@@ -56,12 +61,16 @@ def store(incoming: Incoming) -> tuple[InboundText, bool]:
 
 
 def body_of(text: InboundText) -> str:
-    """What they wrote."""
+    """What they wrote. Raises core.sealing.Unreadable."""
     return unseal(text.number.data_key, text.sealed_body, bond=f"inbound|{text.id}")
 
 
 def handle(text: InboundText) -> None:
-    """Act on a stored text, once: two callers at once, and only one acts."""
+    """Act on a stored text, once: two callers at once, and only one acts. Danger is heeded first, and stays heeded
+    when filing fails.
+    """
+    if text.kind != Kind.STOP:
+        hooks.words_arrived.tell(text, body_of(text))
     with transaction.atomic():
         held = InboundText.objects.select_for_update(of=("self",)).select_related("number__data_key").get(pk=text.pk)
         if held.handled_at is not None:
@@ -71,30 +80,39 @@ def handle(text: InboundText) -> None:
         held.save(update_fields=["handled_at", "is_unknown"])
 
 
-def handle_or_leave(text: InboundText) -> None:
-    """Act on a text; if that fails, leave it to the dispatcher and log its id."""
+def handle_or_leave(text: InboundText) -> bool:
+    """Act on a text: True when that was done. If it fails it is tried again, for ever, ever less often; the third
+    time a person is told.
+    """
     try:
         handle(text)
     except Exception:
         logger.exception("inbound text %s was stored but not handled; it is tried again", text.id)
-        InboundText.objects.filter(pk=text.pk).update(tries=text.tries + 1)
+        _leave(text)
+        return False
+    return True
+
+
+def _leave(text: InboundText) -> None:
+    text.tries += 1
+    text.try_at = timezone.now() + min(FIRST_WAIT * 2**text.tries, LONGEST_WAIT)
+    InboundText.objects.filter(pk=text.pk).update(tries=text.tries, try_at=text.try_at)
+    if text.tries == TELL_AFTER:
+        hooks.words_stuck.tell(text)
 
 
 def handle_left_over() -> int:
-    """Act on texts that were stored but not handled; how many were tried."""
-    edge = timezone.now() - timedelta(seconds=10)
-    left = InboundText.objects.filter(handled_at=None, received_at__lt=edge, tries__lt=MOST_TRIES)
-    tried = list(left.order_by("received_at")[:20])
-    for text in tried:
-        handle_or_leave(text)
-    return len([text for text in tried if text.tries == 0])
+    """Act on texts that were stored but not handled; how many were handled now."""
+    left = InboundText.objects.filter(handled_at=None, try_at__lte=timezone.now()).order_by("try_at")
+    return sum(handle_or_leave(text) for text in left.select_related("number__data_key")[:20])
 
 
 def _act(text: InboundText) -> None:
-    if text.kind in {Kind.STOP, Kind.START}:
+    # START from somebody who has not stopped changes nothing: it is their "yes", and is filed as words.
+    if text.kind == Kind.STOP or (text.kind == Kind.START and text.number.is_stopped):
         _opt(text)
-    elif text.kind == Kind.WORDS and not any(hooks.words_received.tell(text, body_of(text))):
-        _answer_unknown(text)
+    elif not any(hooks.words_received.tell(text, body_of(text))):
+        _keep_unknown(text)
 
 
 def _opt(text: InboundText) -> None:
@@ -115,9 +133,12 @@ def _opt(text: InboundText) -> None:
     )
 
 
-def _answer_unknown(text: InboundText) -> None:
-    """Nobody we know: kept for a lead, and one polite answer a day, whatever they write."""
+def _keep_unknown(text: InboundText) -> None:
+    """Nobody we know: kept for a lead, and one polite answer a day, whatever they write. HELP the carrier answers."""
     text.is_unknown = True
+    hooks.unknown_kept.tell(text)
+    if text.kind == Kind.HELP:
+        return
     day = _utc_day(text.received_at)
     outbox.queue(
         key=f"unknown:{text.number_id}:{day}",
@@ -136,3 +157,8 @@ def mark_looked_at(text: InboundText, *, by: AbstractBaseUser, actor: str) -> No
     with transaction.atomic():
         InboundText.objects.filter(pk=text.pk).update(looked_at=timezone.now(), looked_at_by=by.pk)
         audit.record(actor=actor, action="unknown text looked at", subject=f"inbound:{text.id}")
+
+
+def shown_body(text: InboundText) -> str:
+    """What they wrote, for a page."""
+    return shown(text.number.data_key, text.sealed_body, bond=f"inbound|{text.id}")

@@ -59,6 +59,8 @@ class OutboundText(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # Crisis lines and sign-in codes go before all else and past the daily limit.
+    is_vital = models.BooleanField(default=False)
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     error_code = models.CharField(max_length=12, blank=True)
@@ -70,8 +72,9 @@ class OutboundText(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], name="outbox_due", condition=models.Q(state="queued")),
+            models.Index(fields=["-is_vital", "due_at"], name="outbox_due", condition=models.Q(state="queued")),
             models.Index(fields=["lease_until"], name="outbox_leased", condition=models.Q(state="sending")),
+            models.Index(fields=["sent_at"], name="outbox_sent", condition=models.Q(state="sent")),
             models.Index(fields=["number", "created_at"]),
         ]
 
@@ -112,6 +115,7 @@ class InboundText(models.Model):
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    try_at = models.DateTimeField()
     # A known number belongs to somebody; what an unknown one wrote is kept for a lead to look at.
     is_unknown = models.BooleanField(default=False)
     looked_at = models.DateTimeField(null=True)
@@ -119,7 +123,7 @@ class InboundText(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["received_at"], name="inbound_to_do", condition=models.Q(handled_at=None)),
+            models.Index(fields=["try_at"], name="inbound_to_do", condition=models.Q(handled_at=None)),
             models.Index(
                 fields=["recipient", "received_at"], condition=models.Q(is_unknown=True), name="inbound_unknown"
             ),

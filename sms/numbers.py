@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.keyring import blind_index
-from core.sealing import new_data_key, seal, unseal
+from core.sealing import new_data_key, seal, shown, unseal
 from sms.models import PhoneNumber
 
 
@@ -32,14 +32,14 @@ def parse(typed: str, country: str) -> str:
 
 def find(e164: str) -> PhoneNumber | None:
     """The row for this number, if we know it."""
-    return PhoneNumber.objects.filter(index=blind_index("number", e164)).first()
+    return PhoneNumber.objects.select_related("data_key").filter(index=blind_index("number", e164)).first()
 
 
 def find_or_add(e164: str) -> PhoneNumber:
     """The row for this number, made when it is new. Two callers at once get the same row."""
     known = find(e164)
     if known:
-        return known
+        return known if known.data_key.wrapped is not None else _with_new_key(known, e164)
     try:
         with transaction.atomic():
             return _add(e164)
@@ -52,6 +52,14 @@ def _add(e164: str) -> PhoneNumber:
     number.sealed_number = seal(number.data_key, e164, bond=f"number|{number.id}")
     number.country = _country(e164)
     number.save()
+    return number
+
+
+def _with_new_key(number: PhoneNumber, e164: str) -> PhoneNumber:
+    """Somebody whose key was destroyed is here again: what was sealed stays unreadable, what comes is kept."""
+    number.data_key = new_data_key()
+    number.sealed_number = seal(number.data_key, e164, bond=f"number|{number.id}")
+    number.save(update_fields=["data_key", "sealed_number"])
     return number
 
 
@@ -73,7 +81,7 @@ def e164(number: PhoneNumber) -> str:
 
 def for_reading(number: PhoneNumber) -> str:
     """The number as people write it down, such as "+44 7700 900112"."""
-    return format_e164(e164(number))
+    return format_e164(shown(number.data_key, number.sealed_number, bond=f"number|{number.id}"))
 
 
 def format_e164(number: str) -> str:

@@ -4,6 +4,7 @@ A state only ever moves up the ranks, so callbacks that come late, twice or out 
 row back. Each function is one short transaction; the POST between `claim` and `store_*` is in none.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,13 +14,15 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from core.sealing import seal, unseal
+from core.sealing import seal, shown, unseal
 from sms import explain, hooks
 from sms.gateways import gateway
 from sms.gateways.base import Failure, NotSent, Receipt, Sms
 from sms.models import OutboundText, PhoneNumber, SendAttempt
 from sms.numbers import e164
 from sms.segments import fit, plain
+
+logger = logging.getLogger(__name__)
 
 State = OutboundText.State
 RANK = {
@@ -60,10 +63,12 @@ def queue(
     sender: str = "",
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
+    is_vital: bool = False,
 ) -> OutboundText:
     """Put a text into the outbox, in the caller's transaction. The same `key` again changes nothing
-    and returns the row that is there. Times are aware; due now and for eight hours unless said.
-    Typographic characters that would double the cost are made plain.
+    and returns the row that is there. Times are aware; due now and for eight hours unless said. A vital text
+    (crisis lines, a sign-in code) goes before all others and past the daily limit. Typographic
+    characters that would double the cost are made plain.
     """
     known = OutboundText.objects.filter(key=key).first()
     if known:
@@ -77,6 +82,7 @@ def queue(
         segments=fit(body).segments,
         due_at=due_at,
         expires_at=expires_at or due_at + KEEP_TRYING_FOR,
+        is_vital=is_vital,
     )
     text.sealed_body = seal(number.data_key, body, bond=f"outbound|{text.id}")
     # Two callers at once: one row. The caller's transaction must not break on the second.
@@ -85,23 +91,39 @@ def queue(
 
 
 def body_of(text: OutboundText) -> str:
-    """What the text says."""
+    """What the text says. Raises core.sealing.Unreadable."""
     return unseal(text.number.data_key, text.sealed_body, bond=f"outbound|{text.id}")
+
+
+def shown_body(text: OutboundText) -> str:
+    """What the text says, for a page."""
+    return shown(text.number.data_key, text.sealed_body, bond=f"outbound|{text.id}")
 
 
 def claim(most: int = BATCH) -> list[Claimed]:
     """Take up to `most` due texts: ask again whether each may go, commit `sending` with an attempt id.
 
-    Rows another dispatcher holds are passed over (SKIP LOCKED on PostgreSQL; SQLite has one writer).
+    Rows another dispatcher holds are passed over (SKIP LOCKED on PostgreSQL; SQLite has one writer). A row that
+    cannot be claimed is marked as failed: it must not stop the others.
     """
     now = timezone.now()
     with transaction.atomic():
         rows = OutboundText.objects.select_related("number__data_key")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
-        due = rows.filter(state=State.QUEUED, due_at__lte=now).order_by("due_at")[:most]
+        due = rows.filter(state=State.QUEUED, due_at__lte=now).order_by("-is_vital", "due_at")[:most]
         left_today = settings.SMS_DAILY_LIMIT - _sent_today(now) if due else 0
-        return [claimed for nth, text in enumerate(due) if (claimed := _claim_one(text, now, nth < left_today))]
+        return [claimed for nth, text in enumerate(due) if (claimed := _claim_or_fail(text, now, nth < left_today))]
+
+
+def _claim_or_fail(text: OutboundText, now: datetime, may_spend: bool) -> Claimed | None:
+    try:
+        with transaction.atomic():
+            return _claim_one(text, now, may_spend or text.is_vital)
+    except Exception:
+        logger.exception("text %s cannot be sent", text.id)
+        _move(text, State.FAILED, reason="unreadable")
+        return None
 
 
 def _claim_one(text: OutboundText, now: datetime, may_spend: bool) -> Claimed | None:
@@ -115,8 +137,9 @@ def _claim_one(text: OutboundText, now: datetime, may_spend: bool) -> Claimed | 
         _move(text, State.SUPPRESSED, reason=reason)
         return None
     attempt = SendAttempt.objects.create(text=text)
+    sms = _sms(text, attempt, now)
     _move(text, State.SENDING, lease_until=now + LEASE, tries=text.tries + 1, reason="")
-    return Claimed(attempt.id, _sms(text, attempt, now))
+    return Claimed(attempt.id, sms)
 
 
 def _reason_to_hold(text: OutboundText) -> str:
@@ -185,12 +208,8 @@ def _locked(attempt_id: UUID) -> tuple[SendAttempt, OutboundText]:
     return attempt, OutboundText.objects.select_for_update().get(pk=attempt.text_id)
 
 
-# What Twilio calls it, and what we do.
+# What Twilio calls it, and what we do. Its earlier states say nothing that our own row does not know.
 BY_STATUS = {
-    "accepted": State.SENDING,
-    "scheduled": State.SENDING,
-    "queued": State.SENDING,
-    "sending": State.SENDING,
     "sent": State.SENT,
     "delivered": State.DELIVERED,
     "undelivered": State.UNDELIVERED,
@@ -211,15 +230,18 @@ def apply_status(attempt_id: UUID, sid: str, status: str, code: str) -> None:
     state = BY_STATUS.get(status)
     if state is None:
         return
-    changes: dict[str, object] = {"error_code": code[:12]} if code else {}
+    now = timezone.now()
+    changes: dict[str, object] = {"sent_at": text.sent_at or now, "lease_until": None}
+    if code:
+        changes["error_code"] = code[:12]
     if state is State.DELIVERED:
-        changes |= {"delivered_at": timezone.now(), "reason": ""}
+        changes |= {"delivered_at": now, "reason": ""}
     elif code:
         changes["reason"] = explain.reason_for(code)
     elif state in {State.UNDELIVERED, State.FAILED}:
         changes["reason"] = "failed"
     elif state is State.SENT:
-        changes |= {"sent_at": text.sent_at or timezone.now(), "reason": ""}
+        changes["reason"] = ""
     _raise(text, state, **changes)
 
 

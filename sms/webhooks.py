@@ -30,22 +30,26 @@ def accept_inbound(path: str, form: QueryDict, signature: str) -> InboundText:
     Raises Forged or Incomplete. A text that was stored but could not be acted on is left to the dispatcher.
     """
     _check(path, form, signature)
-    sid, sender = form.get("MessageSid", ""), form.get("From", "")
+    sid, sender = form.get("MessageSid", "").replace("\0", "")[:40], form.get("From", "")
     if not sid or not sender:
         raise Incomplete
-    media = form.get("NumMedia", "0")
     text, is_new = inbox.store(
         inbox.Incoming(
             sid=sid,
             sender=sender,
-            recipient=form.get("To", ""),
+            recipient=form.get("To", "").replace("\0", "")[:20],
             body=form.get("Body", ""),
-            media_count=int(media) if media.isdigit() else 0,
+            media_count=_count(form.get("NumMedia", "")),
         )
     )
     if is_new:
         inbox.handle_or_leave(text)
     return text
+
+
+def _count(typed: str) -> int:
+    """How many pictures came along, as far as that can be told; the number only decides what is said about them."""
+    return min(int(typed), 10) if typed.isascii() and typed.isdecimal() and len(typed) < 4 else 0
 
 
 def accept_status(attempt_id: UUID, path: str, form: QueryDict, signature: str) -> None:

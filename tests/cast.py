@@ -89,7 +89,9 @@ def signed(path: str, **params: str) -> dict[str, str]:
     return {"X-Twilio-Signature": validator.compute_signature(settings.PUBLIC_URL + path, form)}
 
 
-def text_in(client: Client, sender: PhoneNumber | str | None, body: str, *, sid: str = "", to: str = "") -> Any:
+def text_in(
+    client: Client, sender: PhoneNumber | str | None, body: str, *, sid: str = "", to: str = "", media: str = "0"
+) -> Any:
     """A text from `sender` comes in through the signed webhook."""
     params = {
         "MessageSid": sid or "SM" + uuid.uuid4().hex,
@@ -97,7 +99,7 @@ def text_in(client: Client, sender: PhoneNumber | str | None, body: str, *, sid:
         "From": e164(sender) if isinstance(sender, PhoneNumber) else str(sender),
         "To": to or default_sender(),
         "Body": body,
-        "NumMedia": "0",
+        "NumMedia": media,
     }
     headers = signed("/sms/inbound/", **params)
     return client.post("/sms/inbound/", params, headers=headers)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.answers import CALL_WORDS, NUMBER_WORDS, Answer, read
+from messaging.answers import NO, YES, Answer, read
 from messaging.questions import CALL, CRAVINGS, FEELING
 from sms.keywords import RESERVED
 
@@ -99,7 +99,42 @@ def test_a_number_from_the_scale_is_always_clear(number: int, tail: str) -> None
     assert answer.value == number
 
 
-def test_no_lone_answer_word_belongs_to_the_carrier() -> None:
-    alone = {word.upper() for word in {*NUMBER_WORDS, *CALL_WORDS}}
-    # "yes" opens a longer answer only: alone, it never gets past the carrier.
-    assert alone & RESERVED == {"YES"}
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Please leave me alone",
+        "please stop texting me",
+        "please dont call me, he checks my phone",
+        "please tell me who this is",
+        "One question who are you",
+        "no idea",
+        "yes and no",
+        "1 or 2",
+        "2 late",
+    ],
+)
+def test_a_yes_or_no_is_never_guessed(typed: str) -> None:
+    assert read(typed, CALL) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "One day at a time, feeling great",
+        "1 more day",
+        "4 days clean",
+        "5 mins late sorry",
+        "4, or maybe 2",
+        "4 slept 3 hours",
+        "2nite is rough",
+        "1st time in ages",
+    ],
+)
+def test_a_number_of_something_else_is_no_feeling(typed: str) -> None:
+    assert read(typed, FEELING) is None
+
+
+def test_the_words_of_yes_and_no_share_none() -> None:
+    assert not YES & NO
+    # "YES" alone is the carrier's: to somebody who has not stopped texts it is an answer (test_webhooks).
+    assert {word.upper() for word in YES | NO} & RESERVED == {"YES"}

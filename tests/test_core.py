@@ -9,6 +9,7 @@ import time_machine
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.transaction import TransactionManagementError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -137,7 +138,19 @@ def test_a_cut_end_is_found_even_when_the_head_was_set_back(trail: list[AuditEve
 
 def test_a_head_that_is_gone_is_found(trail: list[AuditEvent]) -> None:
     AuditHead.objects.all().delete()
-    assert "head of the trail is gone" in _verify()
+    assert "beyond the head" in _verify()
+
+
+def test_wiping_all_but_the_head_is_found_too(trail: list[AuditEvent]) -> None:
+    AuditEvent.objects.all().delete()
+    AuditHead.objects.update(number=0, mac="")
+    assert "the head of the trail was altered" in _verify()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_belongs_into_a_transaction() -> None:
+    with pytest.raises(TransactionManagementError):
+        audit.record(actor="user:1", action="tried", subject="thing:1")
 
 
 def test_reordered_events_are_found(trail: list[AuditEvent]) -> None:

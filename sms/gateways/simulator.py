@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from twilio.request_validator import RequestValidator
 
+from core import dispatch
 from core.keyring import blind_index
 from sms import webhooks
 from sms.gateways.base import Receipt, Sms
@@ -44,12 +45,12 @@ def new_sid() -> str:
 def report_deliveries() -> int:
     """Tell the status webhook that every sent text arrived; how many."""
     attempts = SendAttempt.objects.filter(text__state=OutboundText.State.SENT).exclude(sid=None)
-    for attempt in attempts.select_related("text")[:100]:
-        _call_status(attempt)
-    return len(attempts)
+    ids = list(attempts.values_list("pk", flat=True)[:100])
+    return dispatch.each("sms.report_deliveries", ids, _call_status)
 
 
-def _call_status(attempt: SendAttempt) -> None:
+def _call_status(attempt_id: uuid.UUID) -> None:
+    attempt = SendAttempt.objects.get(pk=attempt_id)
     path = reverse("sms:status", args=[attempt.id])
     params = {"MessageSid": attempt.sid or "", "MessageStatus": "delivered", "AccountSid": Simulator.account_sid}
     form, signature = _signed(path, params)

@@ -6,8 +6,10 @@
   const thread = $("thread"), writer = $("writer"), scroller = document.querySelector("main");
   const words = $("words").dataset, status = $("status"), jump = $("jump"), typing = $("typing");
   const room = `${location.pathname.split("/").slice(0, 3).join("/")}/`;
-  const POLL = 20000, LONGEST_WAIT = 30000, TYPING_FOR = 4000;
-  let last = Number(thread.dataset.last), unread = 0, socket = null, wait = 1000, typedAt = 0, typingOff, poller;
+  const POLL = 20000, LONGEST_WAIT = 30000, TYPING_FOR = 4000, PAGE = 50; // presenting.PAGE
+  // `last`: everything up to this number is on the screen. `noted`: what we said was read.
+  let last = Number(thread.dataset.last), noted = -1;
+  let unread = 0, socket = null, wait = 1000, typedAt = 0, typingOff, poller;
 
   // ---- Where the reader is ----
   const isAtEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
@@ -18,14 +20,33 @@
     if (!isSeen()) return;
     unread = 0;
     jump.hidden = true;
-    say({ kind: "read", number: last });
+    if (last > noted && say({ kind: "read", number: last })) noted = last;
   }
 
-  // Not while the reader is leaving: leave.js hides the body at once.
-  const reload = () => document.body.hidden || location.reload();
+  // Shut out: the server shows what there is instead. Words that nobody got wait in this tab until the reader is
+  // back; where they cannot, the page stays, and this gives false. Nothing is kept, and nothing loaded, once the
+  // reader is leaving: leave.js hides the body at once.
+  function away() {
+    if (document.body.hidden) return true;
+    const unsent = [...thread.querySelectorAll("[data-waiting] > .msg-body")].map((one) => one.textContent);
+    const kept = [...unsent, field?.value].filter(Boolean).join("\n");
+    try { if (kept) sessionStorage.setItem(room, kept); } catch { return false; }
+    location.reload();
+    return true;
+  }
+
+  function comeBack() {
+    try {
+      const kept = sessionStorage.getItem(room);
+      if (kept) field.value = [kept, field.value].filter(Boolean).join("\n");
+      sessionStorage.removeItem(room);
+    } catch { /* No storage, nothing kept. */ }
+  }
 
   function say(packet) {
-    if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(packet));
+    const isOpen = socket?.readyState === WebSocket.OPEN;
+    if (isOpen) socket.send(JSON.stringify(packet));
+    return isOpen;
   }
 
   // ---- Showing what came. The HTML is the server's own template, with every word escaped there ----
@@ -39,21 +60,45 @@
     thread.querySelector(`[data-id="${CSS.escape(message.id)}"]`) ||
     (node.dataset.client && thread.querySelector(`[data-client="${CSS.escape(node.dataset.client)}"]`));
 
-  function add(message) {
-    const atEnd = isAtEnd(), node = element(message.html), old = shown(message, node);
-    thread.querySelector("[data-empty]")?.remove();
-    if (old && (message.mine || old.dataset.number === node.dataset.number)) old.replaceWith(node);
-    else { old?.remove(); place(node); }
-    last = Math.max(last, message.number);
-    if (atEnd || message.mine) toEnd();
-    if (!message.mine && !old) announce(node);
+  // `after`: these are all that came after that number. One's own answer to a fetch has none: it says nothing about
+  // what others wrote just before, which may still be on its way.
+  function take(messages, after) {
+    const atEnd = isAtEnd(), fresh = messages.map(add).filter(Boolean);
+    if (after <= last && messages.length) last = Math.max(last, messages.at(-1).number);
+    divide();
+    if (atEnd) toEnd();
+    fresh.forEach(announce);
   }
 
-  // By number: an answer to a fetch may come after what the socket brought.
+  // Gives the node if it is news to the reader.
+  function add(message) {
+    const node = element(message.html), old = shown(message, node);
+    thread.querySelector("[data-empty]")?.remove();
+    if (old?.dataset.number === node.dataset.number) old.replaceWith(node);
+    else { old?.remove(); place(node); }
+    return message.mine || old ? null : node;
+  }
+
+  // By number: an answer to a fetch may come before what the socket brings.
   function place(node) {
-    const after = [...thread.querySelectorAll("[data-number]")].filter((one) => Number(one.dataset.number) > Number(node.dataset.number));
-    if (after.length) after[0].before(node);
-    else { const waiting = thread.querySelector("[data-waiting]"); waiting ? waiting.before(node) : thread.append(node); }
+    const next = [...thread.querySelectorAll("[data-number]")].find((one) => Number(one.dataset.number) > Number(node.dataset.number));
+    const before = next || thread.querySelector("[data-waiting]");
+    if (before) before.before(node); else thread.append(node);
+  }
+
+  // A line above the first of each day, as the page has them; drawn again only when that has changed.
+  function divide() {
+    const items = [...thread.querySelectorAll("[data-day]")], lines = [...thread.querySelectorAll(".day")];
+    const firsts = items.filter((node, i) => node.dataset.day !== items[i - 1]?.dataset.day);
+    const top = (node) => (node.previousElementSibling?.id === "new" ? node.previousElementSibling : node);
+    if (firsts.length === lines.length && firsts.every((node, i) => top(node).previousElementSibling === lines[i])) return;
+    lines.forEach((line) => line.remove());
+    const today = items.findLast((node) => "today" in node.dataset)?.dataset.day;
+    for (const node of firsts) {
+      const line = element(`<li class="day"><h2 class="day-name"></h2></li>`);
+      line.firstElementChild.textContent = node.dataset.day === today ? words.today : node.dataset.dayName;
+      top(node).before(line);
+    }
   }
 
   function announce(node) {
@@ -87,32 +132,38 @@
   }
 
   const on = {
-    messages: (packet) => { packet.messages.forEach(add); noteRead(); },
+    messages: (packet) => { take(packet.messages, packet.after); noteRead(); },
     changed: (packet) => packet.messages.forEach(change),
     marks: mark,
     typing: () => { typing.hidden = false; clearTimeout(typingOff); typingOff = setTimeout(() => { typing.hidden = true; }, TYPING_FOR); if (isAtEnd()) toEnd(); },
     trend: (packet) => { const box = $("trend"); if (box) box.innerHTML = packet.html; },
-    closed: () => { status.textContent = words.closed; reload(); },
+    closed: () => { status.textContent = words.closed; away(); },
   };
 
   // ---- The socket, and what replaces it ----
   function connect() {
+    clearTimeout(poller);
+    if (socket?.readyState < WebSocket.CLOSING) return;
     socket = new WebSocket(`${location.origin.replace("http", "ws")}/ws${room}`);
     socket.onopen = () => { wait = 1000; offline(false); say({ kind: "since", number: last }); noteRead(); retryAll(); };
     socket.onmessage = (event) => { const packet = JSON.parse(event.data); on[packet.kind]?.(packet); };
-    socket.onclose = () => { offline(!navigator.onLine); clearTimeout(poller); poller = setTimeout(poll, Math.min(wait, POLL)); };
+    socket.onclose = () => { offline(!navigator.onLine); poller = setTimeout(poll, Math.min(wait, POLL)); };
   }
 
-  // Ask once over HTTP: it says whether we are signed out or shut out, which a refused socket does not.
+  // Ask over HTTP until there is no more: it says whether we are signed out or shut out, which a refused socket
+  // does not.
   async function poll() {
     try {
-      const answer = await fetch(`${room}since/${last}/`, { headers: { Accept: "application/json", "X-Background": "1" }, redirect: "error" });
-      if (answer.status === 401 || answer.status === 404) { reload(); return; }
-      if (answer.ok) {
+      for (let isMore = true; isMore; ) {
+        const after = last;
+        const answer = await fetch(`${room}since/${after}/`, { headers: { Accept: "application/json", "X-Background": "1" }, redirect: "error" });
+        if ((answer.status === 401 || answer.status === 404) && away()) return;
+        if (!answer.ok) break;
         const packet = await answer.json();
-        packet.messages.forEach(add);
+        take(packet.messages, after);
         mark(packet.marks);
         offline(false);
+        isMore = packet.messages.length === PAGE;
       }
     } catch { offline(true); }
     wait = Math.min(wait * 2, LONGEST_WAIT);
@@ -167,11 +218,13 @@
     form.set("client_id", client);
     try {
       const answer = await fetch(writer.action, { method: "POST", body: form, headers: { Accept: "application/json" }, redirect: "error" });
-      const packet = await answer.json();
-      if (answer.ok) packet.messages.forEach(add);
-      else if (answer.status === 422) { node.remove(); give(body); complain(packet.wrong); }
-      else if (answer.status === 401) { fail(node, body, client); reload(); }
-      else fail(node, body, client);
+      if (answer.ok) { take((await answer.json()).messages); toEnd(); }
+      else if (answer.status === 422) { const { wrong: why } = await answer.json(); node.remove(); give(body); complain(why); }
+      else {
+        fail(node, body, client);
+        // Signed out; or signed in again elsewhere, and this page's token is of no use any more.
+        if (answer.status === 401 || answer.status === 403) away();
+      }
     } catch { fail(node, body, client); }
   }
 
@@ -219,6 +272,7 @@
       count();
       if (Date.now() - typedAt > TYPING_FOR / 2) { typedAt = Date.now(); say({ kind: "typing" }); }
     });
+    comeBack();
     count();
   }
   jump.addEventListener("click", (event) => { event.preventDefault(); document.getElementById("new")?.scrollIntoView({ block: "center" }); unread = 0; jump.hidden = true; });
