@@ -21,6 +21,20 @@ logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Writing the session at every request would make every reader a writer.
 NOTE_SEEN_EVERY = 30
+# What no page of ours ever asks of a browser, and no script may.
+ASKS_NOTHING = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "payment",
+        "usb",
+    )
+)
 
 
 class SessionLimits:
@@ -73,8 +87,10 @@ class EnforcePolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         audience = getattr(request, "audience", None)
-        if audience not in {None, Audience.ANYONE, Audience.PROVIDER}:
+        # A page for anybody shows somebody who is signed in that they are.
+        if request.user.is_authenticated or audience not in {None, Audience.ANYONE, Audience.PROVIDER}:
             response.headers["Cache-Control"] = "no-store"
+        response.headers["Permissions-Policy"] = ASKS_NOTHING
         if audience is Audience.EDITOR:
             _loosen_for_wagtail(response)
         return response

@@ -71,14 +71,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class SignInCode(models.Model):
-    """A code that was asked for. Also made for a number nobody has, so that both look the same."""
+    """A code that was asked for. Also made for a number nobody has, so that both look the same. The digits are
+    in no column: they follow from the id and the key ring (accounts.actions).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True)
-    fingerprint = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
+    texted_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="code_expires")]
 
     def __str__(self) -> str:
         return f"code {self.id}"

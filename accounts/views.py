@@ -1,6 +1,8 @@
 """Signing in, signing out, and leaving in a hurry."""
 
 import math
+from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
 from django.conf import settings
@@ -9,6 +11,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,14 +24,37 @@ from accounts.models import User
 from core.limits import TooMany
 from core.policies import Audience, open_to
 
+View = Callable[[HttpRequest], HttpResponse]
+
 SECOND_FACTOR_WITHIN = 5 * 60
+# The cookie that holds where to go after signing in.
+NEXT = "next"
+NEXT_PATH = "/sign-in/"
+NEXT_LASTS = 30 * 60
+LONGEST_NEXT = 1000
+
+
+def _keeps_next(view: View) -> View:
+    """Keep the page that was asked for (`?next=`) while somebody signs in, if it is one of ours: in a cookie of the
+    sign-in pages alone, for a session would be a row for everybody who passes by.
+    """
+
+    @wraps(view)
+    def kept(request: HttpRequest) -> HttpResponse:
+        response = view(request)
+        if "next" in request.GET:
+            _keep_next(response, request.GET["next"] if _is_ours(request, request.GET["next"]) else "")
+        return response
+
+    return kept
 
 
 @open_to(Audience.ANYONE)
+@never_cache
+@_keeps_next
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """A participant asks for a code."""
-    _keep_next(request)
     form = NumberForm(request.POST or None, country=request.country)  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:
@@ -59,10 +85,10 @@ def code(request: HttpRequest) -> HttpResponse:
 
 @open_to(Audience.ANYONE)
 @never_cache
+@_keeps_next
 @require_http_methods(["GET", "POST"])
 def staff(request: HttpRequest) -> HttpResponse:
     """Staff's first factor: it signs nobody in by itself."""
-    _keep_next(request)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -142,6 +168,7 @@ def left(request: HttpRequest) -> HttpResponse:
 def _cleared(response: HttpResponseRedirect) -> HttpResponseRedirect:
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.headers["Cache-Control"] = "no-store"
+    _keep_next(response, "")
     return response
 
 
@@ -152,19 +179,34 @@ def _first_factor(request: HttpRequest) -> User | None:
     return User.objects.filter(pk=proof["user"], is_active=True).first()
 
 
-def _keep_next(request: HttpRequest) -> None:
-    if "next" in request.GET:
-        request.session["next"] = request.GET["next"]
+def _is_ours(request: HttpRequest, wanted: str) -> bool:
+    return len(wanted) <= LONGEST_NEXT and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+
+
+def _keep_next(response: HttpResponse, wanted: str) -> None:
+    """Put it into the cookie; "" takes the cookie away."""
+    if not wanted:
+        response.delete_cookie(NEXT, path=NEXT_PATH, samesite="Lax")
+        return
+    response.set_cookie(
+        NEXT,
+        iri_to_uri(wanted),
+        max_age=NEXT_LASTS,
+        path=NEXT_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def _go_on(request: HttpRequest) -> HttpResponse:
     """To the page that was asked for, if it is ours; else to where this person's day begins."""
-    wanted = request.session.pop("next", "")
+    wanted = request.COOKIES.get(NEXT, "")
     request.session.pop("first_factor", None)
     request.session.pop("code_asked", None)
-    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
-        return HttpResponseRedirect(wanted)
-    return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+    response = HttpResponseRedirect(wanted if _is_ours(request, wanted) else settings.LOGIN_REDIRECT_URL)
+    _keep_next(response, "")
+    return response
 
 
 def _address(request: HttpRequest) -> str:

@@ -216,6 +216,9 @@ USE_I18N = USE_TZ = True
 WAGTAIL_I18N_ENABLED = True
 TIME_ZONE = "UTC"
 
+# What just happened, in words, ends with the session: a cookie of its own would keep names after "Leave this page".
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 # --- Files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

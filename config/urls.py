@@ -6,6 +6,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from accounts import views as accounts_views
 from core import views as core_views
 from core.policies import Audience, open_module_to
 
@@ -16,11 +17,14 @@ open_module_to("wagtail.views", Audience.ANYONE)
 urlpatterns = [
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
+    path("robots.txt", core_views.robots, name="robots"),
     path("sms/", include("sms.urls")),
     path("", include("accounts.urls")),
     path("", include("messaging.urls")),
     path("lead/", include("mentors.urls")),
     path("lead/", include("safeguarding.urls")),
+    # Wagtail's own would sign out without a word in the audit trail, and leave sockets open.
+    path("cms/logout/", accounts_views.sign_out, name="cms-sign-out"),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]

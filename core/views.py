@@ -1,4 +1,4 @@
-"""Is it alive, is it ready: for load balancers and for people who are woken at night."""
+"""Is it alive, is it ready: for load balancers and for people who are woken at night. And what robots may read."""
 
 from datetime import timedelta
 
@@ -13,12 +13,20 @@ from core.policies import Audience, open_to
 
 # The dispatcher beats every ten seconds; ten minutes of silence is an alarm, one minute not ready.
 PULSE_MAY_BE = timedelta(minutes=1)
+# Only what is published: the home page and the stories.
+ROBOTS = "User-agent: *\nAllow: /$\nAllow: /stories/\nDisallow: /\n"
 
 
 @open_to(Audience.ANYONE)
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. Nothing else is asked."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@open_to(Audience.ANYONE)
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read."""
+    return HttpResponse(ROBOTS, content_type="text/plain")
 
 
 @open_to(Audience.ANYONE)

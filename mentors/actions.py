@@ -75,6 +75,12 @@ def register_referral(
 
 
 @transaction.atomic
+def note_known_number(*, by: User, phone: PhoneNumber) -> None:
+    """Write down that somebody put a number forward that is known: it tells them that its owner takes part."""
+    audit.record(actor=by.actor, action="known number tried", subject=phone.actor)
+
+
+@transaction.atomic
 def refer_again(*, by: User, participant: Participant) -> Referral:
     """Put somebody forward once more, after a pairing has ended. While a referral of theirs is open, that
     one is returned and nothing changes.

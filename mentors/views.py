@@ -1,5 +1,6 @@
 """What a lead does about referrals and pairings. Every page works without JavaScript."""
 
+import math
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,10 +8,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.limits import TooMany, count
 from core.policies import Audience, open_to
-from mentors import access, actions, matching
+from mentors import access, actions, limits, matching
 from mentors.forms import ChampionForm, ReferralForm
 from mentors.models import Champion, Pairing, Referral
 from partners.access import member
@@ -48,14 +51,28 @@ def new_referral(request: HttpRequest) -> HttpResponse:
 
 
 def _register(request: HttpRequest, form: ReferralForm) -> Referral | None:
-    """The referral; None when somebody has this number already, which the form then says."""
+    """The referral; None when it cannot be, which the form then says. Whose number it is, it does not say."""
+    user = member(request)
     data = {**form.cleaned_data}
-    phone = find_or_add(data.pop("number"))
     try:
-        return actions.register_referral(by=member(request), phone=phone, **data)
+        count(limits.NUMBER_BY_LEAD, str(user.id))
+        phone = find_or_add(data.pop("number"))
+        return actions.register_referral(by=user, phone=phone, **data)
+    except TooMany as error:
+        form.add_error("number", _say_wait(error))
     except actions.AlreadyKnown:
-        form.add_error("number", _("Somebody here has this number already. Check it with them."))
-        return None
+        actions.note_known_number(by=user, phone=phone)
+        form.add_error("number", _("This number cannot be added. Ask your safeguarding lead."))
+    return None
+
+
+def _say_wait(error: TooMany) -> str:
+    minutes = math.ceil(error.wait.total_seconds() / 60)
+    return ngettext(
+        "That was a lot of numbers. Wait %(minutes)d minute, then try again.",
+        "That was a lot of numbers. Wait %(minutes)d minutes, then try again.",
+        minutes,
+    ) % {"minutes": minutes}
 
 
 @open_to(Audience.STAFF)

@@ -162,7 +162,7 @@ class ConversationConsumer(PersonConsumer):
         """Send what there is to say, and give it back."""
         if self.is_shut:
             return []
-        packets = await self._packets(kind, event)
+        packets: list[Packet] | None = await self._packets(kind, event)
         if packets is None:
             await self.send_json({"kind": "closed"})
             await self.shut()

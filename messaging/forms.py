@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from mentors.models import Participant
 from messaging.models import CheckInPlan
 from messaging.questions import QUESTIONS
@@ -49,10 +50,14 @@ class PlanForm(forms.Form):
             "zone": participant.user.time_zone.replace("_", " "),
         }
 
+        self.fields["questions"].help_text = _("One question a text. The next goes when %(name)s has answered.") % {
+            "name": participant.name
+        }
+
     def clean_at(self) -> time:
         at: time = self.cleaned_data["at"]
         start, end = self.participant.texts_from, self.participant.texts_until
-        if start != end and not start <= at < end:
+        if not clock.is_within(at, start, end):
             raise forms.ValidationError(
                 _("%(name)s gets texts from %(start)s to %(end)s. Choose a time between.")
                 % {"name": self.participant.name, "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}

@@ -1,6 +1,6 @@
 """The lead's desk: referrals, matches, alerts, and what a lead must never see."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -16,6 +16,7 @@ from mentors import actions
 from mentors.models import Champion, KeepApart, Pairing, Referral
 from messaging.models import CheckIn, CheckInPlan
 from partners.models import Membership
+from safeguarding.actions import raise_alert
 from safeguarding.models import Alert
 from sms.actions import find_or_add, queue
 from sms.models import InboundText, OutboundText
@@ -95,11 +96,23 @@ def test_a_wrong_number_is_named_at_its_field(priya: Client, cast: Cast, number:
     assert not User.objects.filter(name="Leah").exists()
 
 
-def test_a_number_that_is_known_is_named_at_its_field(priya: Client, cast: Cast) -> None:
+def test_a_number_that_is_known_is_refused_and_written_down(priya: Client, cast: Cast) -> None:
     response = priya.post("/lead/referrals/new/", referral_form(number="07700 900112"))
     assert response.status_code == 422
-    assert list(response.context["form"].errors) == ["number"]
+    assert response.context["form"].errors == {"number": ["This number cannot be added. Ask your safeguarding lead."]}
     assert User.objects.filter(phone=cast.ben.user.phone).count() == 1
+    event = AuditEvent.objects.get(action="known number tried")
+    assert (event.actor, event.subject) == (cast.priya.actor, f"number:{cast.ben.user.phone_id}")
+
+
+def test_numbers_are_not_tried_without_end(priya: Client, mere: Client, cast: Cast) -> None:
+    for _try in range(20):
+        priya.post("/lead/referrals/new/", referral_form(number="07700 900112"))
+    response = priya.post("/lead/referrals/new/", referral_form())
+    assert response.status_code == 422
+    assert "That was a lot of numbers. Wait" in words(response)
+    assert not User.objects.filter(name="Leah").exists()
+    assert mere.post("/lead/referrals/new/", referral_form(number="021 555 0123")).status_code == 303
 
 
 def test_a_number_is_read_as_one_of_the_programmes_country(mere: Client, cast: Cast) -> None:
@@ -207,6 +220,27 @@ def test_the_lead_sets_the_plan_and_sends_one_now(priya: Client, cast: Cast) -> 
     assert "How are you today?" in texts_to(cast.ben.user.phone)[-1]
 
 
+def test_a_plan_keeps_to_hours_over_midnight(priya: Client, cast: Cast) -> None:
+    cast.ben.texts_from, cast.ben.texts_until = time(20), time(8)
+    cast.ben.save()
+    address = f"/lead/pairings/{cast.pairing.id}/plan/"
+    plan = {"weekdays": ["0"], "at": "12:00", "questions": ["feeling"], "is_on": "on"}
+    refused = priya.post(address, plan)
+    assert refused.status_code == 422
+    assert "Ben gets texts from 20:00 to 08:00. Choose a time between." in words(refused)
+    for at in ("20:00", "23:30", "07:59"):
+        assert priya.post(address, plan | {"at": at}).status_code == 303
+
+
+def test_every_mistake_in_a_plan_is_tied_to_its_control(priya: Client, cast: Cast) -> None:
+    page = words(priya.post(f"/lead/pairings/{cast.pairing.id}/plan/", {"at": ""}))
+    for name in ("weekdays", "at", "questions"):
+        assert f'<a href="#id_{name}">' in page
+        assert page.count(f'id="id_{name}"') == page.count(f'id="id_{name}_error"') == 1
+    for described in ("id_weekdays_error", "id_at_helptext id_at_error", "id_questions_helptext id_questions_error"):
+        assert f'aria-describedby="{described}"' in page
+
+
 def test_the_pairing_page_has_numbers_and_no_words(priya: Client, cast: Cast, client: Client) -> None:
     priya.post(f"/lead/pairings/{cast.pairing.id}/check-in/")
     drain()
@@ -305,6 +339,17 @@ def test_a_second_taker_hears_who_has_it(priya: Client, cast: Cast, client: Clie
     alert = red_alert(client, cast)
     sign_in(Client(), cast.sam).post(f"/lead/alerts/{alert.id}/take/")
     assert "Sam has this already." in words(priya.post(f"/lead/alerts/{alert.id}/take/", follow=True))
+
+
+def test_an_alert_for_a_text_that_is_stuck_says_what_to_do(priya: Client, cast: Cast) -> None:
+    key, kind = cast.conversation.data_key, Alert.Kind.STUCK
+    alert = raise_alert(source="x", level=Alert.Level.AMBER, kind=kind, participant=cast.ben, data_key=key)
+    said = "A text from them could not be filed. Ring them and ask."
+    assert said in words(priya.get("/lead/alerts/"))
+    page = words(priya.get(f"/lead/alerts/{alert.id}/"))
+    assert "A text from Ben could not be filed" in page
+    assert said in page
+    assert "A text would not arrive" not in page
 
 
 def test_a_late_alert_says_so(priya: Client, cast: Cast, client: Client) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
@@ -18,9 +19,12 @@ from django.utils.regex_helper import normalize
 
 from accounts.middleware import EnforcePolicy
 from accounts.models import User
+from accounts.views import sign_out
+from core.models import AuditEvent
 from core.policies import Audience, audience_of, open_module_to, open_to
 from demo.cast import Cast
 from tests.cast import sign_in
+from tests.test_sign_in import ask, code_of
 
 SAMPLES = {"uuid": str(uuid.uuid4()), "int": "4711", "slug": "a-b", "path": "x/y"}
 FOR_PEOPLE = {Audience.SIGNED_IN, Audience.STAFF, Audience.EDITOR}
@@ -135,6 +139,73 @@ def test_a_foreign_object_looks_like_no_object(cast: Cast) -> None:
     assert foreign.status_code == missing.status_code == 404
     assert token.sub("", foreign.content.decode()) == token.sub("", missing.content.decode())
     assert "We cannot find that page" in foreign.content.decode()
+
+
+# --- What browsers and robots are told ------------------------------------------------------------
+
+
+def test_leaving_the_editors_pages_is_our_own_signing_out(cast: Cast) -> None:
+    client = sign_in(Client(), cast.elin)
+    key = client.session.session_key or ""
+    assert client.get("/cms/logout/").status_code == 405
+    # The same view, of which test_sockets says that it closes what is open on screens.
+    assert resolve("/cms/logout/").func is sign_out
+    response = client.post("/cms/logout/")
+    assert response.headers["Location"] == "/sign-in/"
+    assert not client.session.exists(key)
+    assert AuditEvent.objects.filter(action="signed out", actor=cast.elin.actor).count() == 1
+
+
+def test_what_shows_that_somebody_is_signed_in_is_kept_by_nobody(cast: Cast, stories: object, client: Client) -> None:
+    dev = sign_in(Client(), cast.dev.user)
+    for path in ("/", "/stories/", "/sign-in/", "/nowhere/"):
+        assert dev.get(path).headers["Cache-Control"] == "no-store"
+    assert "no-store" not in client.get("/stories/").headers.get("Cache-Control", "")
+    assert "no-store" in client.get("/sign-in/").headers["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_no_page_may_ask_for_the_camera_or_the_place(client: Client) -> None:
+    for path in ("/sign-in/", "/nowhere/", "/healthz"):
+        policy = client.get(path).headers["Permissions-Policy"]
+        assert all(f"{feature}=()" in policy for feature in ("camera", "microphone", "geolocation"))
+
+
+@pytest.mark.django_db
+def test_robots_read_what_is_published_alone(client: Client) -> None:
+    robots = client.get("/robots.txt")
+    assert robots.headers["Content-Type"] == "text/plain"
+    assert robots.content.decode().splitlines() == ["User-agent: *", "Allow: /$", "Allow: /stories/", "Disallow: /"]
+
+
+# --- Where signing in leads ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "then"),
+    [
+        ("/stories/", "/stories/"),
+        ("/stories/?q=āhua;x", "/stories/?q=%C4%81hua;x"),
+        ("https://evil.example/", "/start/"),
+        ("//evil.example/", "/start/"),
+        ("/\\evil.example/", "/start/"),
+        ("http:///evil.example/", "/start/"),
+        ("javascript:alert(1)", "/start/"),
+    ],
+)
+def test_next_leads_to_pages_of_ours_only(cast: Cast, client: Client, wanted: str, then: str) -> None:
+    client.get("/sign-in/", {"next": wanted})
+    assert settings.SESSION_COOKIE_NAME not in client.cookies
+    ask(client)
+    response = client.post("/sign-in/code/", {"code": code_of(cast.dev.user)})
+    assert response.headers["Location"] == then
+    assert not client.cookies["next"].value
+
+
+def test_a_forged_next_leads_nowhere(cast: Cast, client: Client) -> None:
+    client.cookies["next"] = "https://evil.example/"
+    ask(client)
+    assert client.post("/sign-in/code/", {"code": code_of(cast.dev.user)}).headers["Location"] == "/start/"
 
 
 # --- What a declaration is ------------------------------------------------------------------------

@@ -62,6 +62,8 @@ def _head(alert: Alert) -> str:
         return _("%(name)s has not answered two check-ins")
     if alert.kind == Kind.STOPPED:
         return _("%(name)s has stopped texts")
+    if alert.kind == Kind.STUCK:
+        return _("A text from %(name)s could not be filed")
     return _("%(name)s may be in danger") if alert.is_red else _("%(name)s wrote something to look at")
 
 
@@ -72,6 +74,9 @@ def why(alert: Alert) -> str:
         return _("Two check-ins without an answer.")
     if alert.kind == Kind.STOPPED:
         return _("Texts to them have stopped.")
+    if alert.kind == Kind.STUCK:
+        stuck = _("A text from them could not be filed.")
+        return stuck if alert.closed_at else f"{stuck} {_('Ring them and ask.')}"
     if alert.closed_at:
         return _("For what they wrote.")
     return _("What they wrote needs a person now.") if alert.is_red else _("What they wrote needs a person today.")

@@ -63,18 +63,19 @@
   // `after`: these are all that came after that number. One's own answer to a fetch has none: it says nothing about
   // what others wrote just before, which may still be on its way.
   function take(messages, after) {
-    const atEnd = isAtEnd(), fresh = messages.map(add).filter(Boolean);
+    const atEnd = isAtEnd(), isOwn = after === undefined;
+    const fresh = messages.map((message) => add(message, isOwn)).filter(Boolean);
     if (after <= last && messages.length) last = Math.max(last, messages.at(-1).number);
     divide();
     if (atEnd) toEnd();
     fresh.forEach(announce);
   }
 
-  // Gives the node if it is news to the reader.
-  function add(message) {
+  // Gives the node if it is news to the reader. What the socket brought has newer marks than one's own answer.
+  function add(message, isOwn) {
     const node = element(message.html), old = shown(message, node);
     thread.querySelector("[data-empty]")?.remove();
-    if (old?.dataset.number === node.dataset.number) old.replaceWith(node);
+    if (old?.dataset.number === node.dataset.number) { if (!isOwn) old.replaceWith(node); }
     else { old?.remove(); place(node); }
     return message.mine || old ? null : node;
   }
