@@ -66,6 +66,8 @@ def write(*, by: User, conversation: Conversation, words: str, client_id: UUID |
     if side == Side.CHAMPION:
         _require_texts(held)
         _require_room(held, words)
+    else:
+        danger.stop_asking(held, words)
     message = threads.add(held, Message(author=side, client_id=client_id), words)
     if side == Side.CHAMPION:
         threads.pass_on(message, texting.message_body(held, words))

@@ -177,8 +177,12 @@ def _unclear(check_in: CheckIn) -> None:
         _show(check_in)
 
 
-def stop_asking(check_in: CheckIn) -> None:
-    """Ask no more: something else matters now. The conversation must be held."""
+def stop_asking(conversation: Conversation) -> None:
+    """Ask no more, if something is being asked: something else matters now. The conversation must be held."""
+    check_in = CheckIn.objects.open().filter(conversation=conversation).first()
+    if check_in is None:
+        return
+    check_in.conversation = conversation
     check_in.state = CheckIn.State.IN_WORDS
     check_in.save(update_fields=["state"])
     _show(check_in)

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from core.models import DataKey
 from mentors import access as mentors_access
 from mentors.models import Participant
-from messaging import lines, texting, threads, wording
+from messaging import checkins, lines, texting, threads, wording
 from messaging.models import Conversation, Side
 from safeguarding import access as safeguarding_access
 from safeguarding import actions as safeguarding_actions
@@ -42,6 +42,12 @@ def heed(participant: Participant, words: str, *, source: str, by_text: bool) ->
     if level is Level.RED and by_text:
         body = crisis_words(participant)
         texting.answer(participant, key=f"crisis:{source}", body=body, is_vital=True)
+
+
+def stop_asking(conversation: Conversation, words: str) -> None:
+    """Nobody who writes red words should be asked for a number from 1 to 5. The conversation must be held."""
+    if safeguarding_access.level_of(words) is Level.RED:
+        checkins.stop_asking(conversation)
 
 
 def note(conversation: Conversation, words: str, *, by_text: bool) -> None:

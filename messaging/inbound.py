@@ -59,15 +59,12 @@ def _active_conversation(participant: Participant) -> Conversation | None:
 
 
 def _into_conversation(conversation: Conversation, text: InboundText, words: str) -> None:
+    danger.stop_asking(conversation, words)
     kept = words
     check_in = checkins.open_for(conversation)
     if check_in is not None and words.strip():
         check_in.conversation = conversation
-        if safeguarding_access.level_of(words) is Level.RED:
-            # Nobody who writes this should be asked for a number from 1 to 5.
-            checkins.stop_asking(check_in)
-        else:
-            kept = checkins.receive(check_in, words)
+        kept = checkins.receive(check_in, words)
     if kept.strip():
         threads.add(conversation, Message(author=Side.PARTICIPANT, came_as_text=True), kept)
     if text.media_count:

@@ -55,6 +55,13 @@ def test_words_of_danger_on_the_web_show_the_lines_there_too(cast: Cast, stories
     assert "116 123" in page(dev, cast.dev_conversation)
 
 
+def test_red_words_on_the_web_end_a_check_in_too(cast: Cast, stories: object, dev: Client) -> None:
+    actions.send_check_in_now(by=cast.alice.user, conversation=cast.dev_conversation)
+    dev.post(address(cast.dev_conversation), {"body": "I want to die"})
+    drain()
+    assert not any("How are you today" in text for text in texts_to(cast.dev.user.phone))
+
+
 def test_danger_within_an_answer_is_seen(cast: Cast, stories: object) -> None:
     actions.send_check_in_now(by=cast.alice.user, conversation=cast.conversation)
     text_in(Client(), cast.ben.user.phone, "1 want to use tonight")

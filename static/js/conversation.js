@@ -212,13 +212,19 @@
     return node;
   }
 
-  async function send(body, client) {
+  // One after the other: two at once might be numbered the wrong way round.
+  let sending = Promise.resolve();
+  function send(body, client) {
     const node = thread.querySelector(`[data-client="${client}"]`) || bubble(body, client);
+    sending = sending.then(() => post(node, body, client));
+  }
+
+  async function post(node, body, client) {
     const form = new FormData(writer);
     form.set("body", body);
     form.set("client_id", client);
     try {
-      const answer = await fetch(writer.action, { method: "POST", body: form, headers: { Accept: "application/json" }, redirect: "error" });
+      const answer = await fetch(writer.action, { method: "POST", body: form, headers: { Accept: "application/json" }, redirect: "error", signal: AbortSignal.timeout?.(LONGEST_WAIT) });
       if (answer.ok) { take((await answer.json()).messages); toEnd(); }
       else if (answer.status === 422) { const { wrong: why } = await answer.json(); node.remove(); give(body); complain(why); }
       else {

@@ -1,4 +1,4 @@
-// Shift three times presses "Leave this page", and so do five minutes without a touch.
+// Shift three times presses "Leave this page"; so do five minutes without a touch.
 (() => {
   const form = document.querySelector('form[action="/leave/"]');
   const button = form?.querySelector("button");
@@ -6,10 +6,9 @@
   let presses = [];
   let touched = Date.now();
 
-  // At once: scripts that see the session end must go nowhere (live.js).
+  // First, so that no other script goes anywhere.
   const blank = () => (document.body.hidden = true);
 
-  // By the clock: a phone may have slept.
   const isIdle = () => Date.now() - touched > 300000 && (document.body.hidden || button.click(), true);
   const touch = () => isIdle() || (touched = Date.now());
 
@@ -17,23 +16,21 @@
     form.addEventListener("submit", () => blank() && sessionStorage.clear());
     button.title = form.dataset.hint || "";
     addEventListener("keydown", (event) => {
-      // Any other key between: somebody is typing capitals.
+      // Not capitals.
       if (event.key !== "Shift") presses = [];
       else if (!event.repeat) {
         presses = [...presses.slice(-2), event.timeStamp];
         if (presses.length === 3 && presses[2] - presses[0] < 2000) button.click();
       }
     });
+    if (isPrivate) {
+      // Not "scroll": what comes in scrolls.
+      for (const kind of ["keydown", "pointermove", "pointerdown", "touchmove", "wheel"]) addEventListener(kind, touch, true);
+      for (const kind of ["visibilitychange", "pageshow"]) addEventListener(kind, isIdle);
+      setInterval(isIdle, 5000);
+    }
   }
 
-  if (isPrivate) addEventListener("pagehide", blank);
-  if (isPrivate && form) {
-    // No "scroll": messages that come scroll.
-    for (const kind of ["keydown", "pointermove", "pointerdown", "touchmove", "wheel"]) addEventListener(kind, touch, true);
-    for (const kind of ["visibilitychange", "pageshow"]) addEventListener(kind, isIdle);
-    setInterval(isIdle, 5000);
-  }
-
-  // Back, from memory: may they still see it?
+  addEventListener("pagehide", () => isPrivate && blank());
   addEventListener("pageshow", (event) => event.persisted && document.body.hidden && location.reload());
 })();
