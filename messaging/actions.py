@@ -52,7 +52,7 @@ class NoSuchStory(Exception):
 def write(*, by: User, conversation: Conversation, words: str, client_id: UUID | None = None) -> Message:
     """Add what `by` wrote and get it to the other. The same `client_id` again gives the same message.
 
-    Raises TooLong, ConversationEnded, or NoMoreTexts (a champion to somebody who has stopped texts).
+    Raises Nothing, TooLong, ConversationEnded, or NoMoreTexts (a champion to somebody who has stopped texts).
     """
     words = words.strip()
     if not says_something(words):

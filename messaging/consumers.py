@@ -97,7 +97,8 @@ class LiveConsumer(PersonConsumer):
         return [f"user.{person.pk}", *(f"programme.{programme}" for programme in programmes)]
 
     async def heed(self, event: Packet) -> None:
-        if not await database_sync_to_async(self.person)():
+        # Signed out, or of other programmes than when it opened: the page comes back with what is true now.
+        if set(await self._groups()) != set(self.groups_joined):
             await self.shut()
             return
         await self.send_json({"kind": event["kind"]})

@@ -11,6 +11,7 @@ from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from config.asgi import application
@@ -287,6 +288,15 @@ async def test_the_leads_screen_hears_of_an_alert_and_another_programmes_does_no
     assert await two.receive_nothing(0.5)
     await one.disconnect()
     await two.disconnect()
+
+
+async def test_a_lead_whose_role_has_ended_hears_nothing_more(cast: Cast) -> None:
+    _, priya = await signed_in(cast.priya)
+    ws = socket("/ws/live/", priya)
+    await ws.connect()
+    await in_thread(cast.priya.memberships.update)(ended_at=timezone.now())
+    await in_thread(text_in)(Client(), cast.ben.user.phone, "I want to kill myself")
+    assert (await ws.receive_output(timeout=5))["type"] == "websocket.close"
 
 
 async def test_an_event_carries_no_words(cast: Cast) -> None:
