@@ -18,8 +18,7 @@ from tests.browser.people import (
     write,
 )
 
-# Without a reload, that is. How fast it is, is measured and printed below: a busy machine must not fail the suite.
-LIVE = 5000
+WITHIN_A_SECOND = 1000
 
 
 @pytest.fixture
@@ -60,8 +59,8 @@ def test_from_a_referral_to_a_conversation(page_for: Pages, phones: Page) -> Non
     expect(alice.locator("[data-thread]")).to_be_visible()
     alice.wait_for_timeout(300)
     answer(nia, "4")
-    expect(alice.locator(".answer-mood")).to_contain_text("All right", timeout=LIVE)
-    expect(alice.locator("[data-trend]")).to_contain_text("Last answer: 4, All right.", timeout=LIVE)
+    expect(alice.locator(".answer-mood")).to_contain_text("All right", timeout=WITHIN_A_SECOND)
+    expect(alice.locator("[data-trend]")).to_contain_text("Last answer: 4, All right.", timeout=WITHIN_A_SECOND)
     expect(nia.get_by_text("How strong has the pull been")).to_be_visible()
     answer(nia, "hmm")
     expect(nia.get_by_text("Which number is closest, 1 to 5? 1 is none")).to_be_visible()
@@ -76,7 +75,7 @@ def test_from_a_referral_to_a_conversation(page_for: Pages, phones: Page) -> Non
     expect(nia.get_by_text("Alice: Well done for saying. See you at six?")).to_be_visible()
     expect(alice.locator(".msg.is-mine").last).to_contain_text("Delivered as a text")
     answer(nia, "yes see you")
-    expect(alice.locator(".msg").last).to_contain_text("yes see you", timeout=LIVE)
+    expect(alice.locator(".msg").last).to_contain_text("yes see you", timeout=WITHIN_A_SECOND)
 
     # A story as a card, its link by text.
     alice.get_by_role("link", name="Add a story").click()
@@ -105,7 +104,7 @@ def test_a_conversation_on_the_web(page_for: Pages, phones: Page) -> None:
     dev.get_by_placeholder("Write a message").press_sequentially("Fixed a wheel")
     expect(alice.get_by_text("Dev is writing")).to_be_visible()
     dev.get_by_role("button", name="Send", exact=True).click()
-    expect(alice.locator(".msg").last).to_contain_text("Fixed a wheel", timeout=LIVE)
+    expect(alice.locator(".msg").last).to_contain_text("Fixed a wheel", timeout=WITHIN_A_SECOND)
     expect(dev.locator(".msg.is-mine").last).to_contain_text("Read")
 
     # Cut off for a while: what was missed comes by itself, once, in order.
@@ -141,7 +140,7 @@ def test_danger_is_on_the_leads_screen_at_once(page_for: Pages, phones: Page) ->
     lead.goto("/lead/")
     lead.wait_for_timeout(300)
     answer(ben, "I want to kill myself")
-    expect(lead.locator(".task.is-alarm")).to_contain_text("Ben", timeout=LIVE)
+    expect(lead.locator(".task.is-alarm")).to_contain_text("Ben", timeout=WITHIN_A_SECOND)
     expect(ben.get_by_text("Call 999. Call 116 123.")).to_be_visible()
 
 
