@@ -27,24 +27,36 @@ def phones(page_for: Pages) -> Page:
 
 
 def test_from_a_referral_to_a_conversation(page_for: Pages, phones: Page) -> None:
+    """One long day, in the order it happens."""
     lead = sign_in_staff(page_for(1280), phones, "Priya")
     nia = open_phone(page_for(390), "Nia")
+    _offer(lead, nia)
+    alice = sign_in_staff(page_for(390), phones, "Alice")
+    _both_agree(alice, nia)
+    _plan_and_send_one(alice, nia)
+    _answer_three_questions(alice, nia)
+    _write_both_ways(alice, nia)
+    _send_a_story(alice, nia)
+    _stop_and_start(alice, nia)
 
+
+def _offer(lead: Page, nia: Page) -> None:
     lead.get_by_role("link", name=re.compile("Referrals")).first.click()
     lead.get_by_role("link", name=re.compile("Nia")).first.click()
     lead.get_by_role("button", name=re.compile("Alice")).first.click()
     expect(lead.get_by_text(re.compile("Nia")).first).to_be_visible()
+    expect(nia.get_by_text("Alice would like to keep in touch with you by text")).to_be_visible()
 
-    offer = nia.get_by_text("Alice would like to keep in touch with you by text")
-    expect(offer).to_be_visible()
-    alice = sign_in_staff(page_for(390), phones, "Alice")
+
+def _both_agree(alice: Page, nia: Page) -> None:
     alice.get_by_role("button", name="Yes, I will").click()
     expect(alice.get_by_text("We tell you when Nia has said yes too.")).to_be_visible()
     answer(nia, "1")
     expect(nia.get_by_text("You and Alice can text each other on this number now.")).to_be_visible()
     expect(alice.get_by_role("link", name=re.compile("Nia"))).to_be_visible()
 
-    # The plan, and one now.
+
+def _plan_and_send_one(alice: Page, nia: Page) -> None:
     alice.get_by_role("link", name=re.compile("Nia")).click()
     alice.get_by_role("link", name="Check-ins").click()
     alice.get_by_label("Cravings").check()
@@ -54,7 +66,9 @@ def test_from_a_referral_to_a_conversation(page_for: Pages, phones: Page) -> Non
     alice.get_by_role("button", name="Send a check-in now").click()
     expect(nia.get_by_text("Hi Nia. How are you today?")).to_be_visible()
 
-    # The answer is on the champion's open screen within a second, and the line moves.
+
+def _answer_three_questions(alice: Page, nia: Page) -> None:
+    """The answer is on the champion's open screen within a second, and the line moves."""
     alice.get_by_role("link", name="Message", exact=True).click()
     expect(alice.locator("[data-thread]")).to_be_visible()
     alice.wait_for_timeout(300)
@@ -70,20 +84,23 @@ def test_from_a_referral_to_a_conversation(page_for: Pages, phones: Page) -> Non
     expect(nia.get_by_text("Thanks Nia. Alice can see that.")).to_be_visible()
     expect(alice.locator(".facts")).to_contain_text("Not today")
 
-    # Both ways, by text.
+
+def _write_both_ways(alice: Page, nia: Page) -> None:
     write(alice, "Well done for saying. See you at six?")
     expect(nia.get_by_text("Alice: Well done for saying. See you at six?")).to_be_visible()
     expect(alice.locator(".msg.is-mine").last).to_contain_text("Delivered as a text")
     answer(nia, "yes see you")
     expect(alice.locator(".msg").last).to_contain_text("yes see you", timeout=WITHIN_A_SECOND)
 
-    # A story as a card, its link by text.
+
+def _send_a_story(alice: Page, nia: Page) -> None:
     alice.get_by_role("link", name="Add a story").click()
     alice.get_by_role("button", name=re.compile("The long way round")).click()
     expect(alice.locator(".tale").last).to_contain_text("The long way round")
     expect(nia.get_by_text("/stories/the-long-way-round/")).to_be_visible()
 
-    # STOP and START, in plain words.
+
+def _stop_and_start(alice: Page, nia: Page) -> None:
     answer(nia, "STOP")
     expect(alice.get_by_text("Nia has stopped texts. Nothing you write here reaches that phone").first).to_be_visible()
     expect(nia.get_by_text("You will get no more texts from this number.")).to_be_visible()
@@ -91,10 +108,20 @@ def test_from_a_referral_to_a_conversation(page_for: Pages, phones: Page) -> Non
     expect(alice.get_by_text("Nia gets texts again.").first).to_be_visible()
 
 
+# Going offline leaves an open socket alive in Chromium: the page's own are kept at hand, to be cut for real.
+_KEEP_SOCKETS = """
+window.sockets = [];
+window.WebSocket = class extends WebSocket {
+  constructor(...words) { super(...words); window.sockets.push(this); }
+};
+"""
+
+
 def test_a_conversation_on_the_web(page_for: Pages, phones: Page) -> None:
     dev_phone = open_phone(page_for(390), "Dev")
     alice = sign_in_staff(page_for(390), phones, "Alice")
     dev = sign_in_participant(page_for(390), dev_phone, "07700 900118")
+    dev.add_init_script(_KEEP_SOCKETS)
     for page, other in ((alice, "Dev"), (dev, "Alice")):
         page.goto("/inbox/")
         page.get_by_role("link", name=re.compile(other)).first.click()
@@ -109,10 +136,12 @@ def test_a_conversation_on_the_web(page_for: Pages, phones: Page) -> None:
 
     # Cut off for a while: what was missed comes by itself, once, in order.
     dev.context.set_offline(True)
+    dev.evaluate("window.sockets.forEach((socket) => socket.close())")
     page_for.watch.expect("ERR_INTERNET_DISCONNECTED")
     for n in range(3):
         write(alice, f"While you were away {n}")
-    expect(alice.locator(".msg.is-mine").last).to_contain_text(re.compile("Sent|Delivered"))
+    expect(alice.locator(".msg.is-mine").last).to_contain_text("Sent")
+    assert dev.get_by_text("While you were away").count() == 0
     dev.evaluate("window.dispatchEvent(new Event('offline'))")
     expect(dev.get_by_text("You’re offline.")).to_be_visible()
     dev.context.set_offline(False)
