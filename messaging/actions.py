@@ -11,7 +11,7 @@ from accounts.models import User
 from cms import access as cms_access
 from core import audit
 from core.live import announce
-from messaging import checkins, danger, texting, threads, wording
+from messaging import checkins, danger, schedules, texting, threads, wording
 from messaging.models import CheckIn, CheckInPlan, Conversation, Message, Side
 from messaging.threads import note_read, note_received
 from sms import access as sms_access
@@ -104,7 +104,7 @@ def set_plan(
     plan = CheckInPlan.objects.filter(conversation=held).first() or CheckInPlan(conversation=held)
     plan.conversation = held
     plan.weekdays, plan.at, plan.questions, plan.is_on = sorted(weekdays), at, questions, is_on
-    plan.next_at = checkins.next_time(plan, timezone.now()) if is_on else None
+    plan.next_at = schedules.next_time(plan, timezone.now()) if is_on else None
     plan.set_by, plan.set_at = by, timezone.now()
     plan.save()
     announce(held.group, "check-in")

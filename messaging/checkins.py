@@ -1,6 +1,6 @@
 """A check-in from the first question to the last answer, or to silence.
 
-1. `open_due` (or "Send one now") makes the row and queues the first question, in one transaction.
+1. messaging.schedules (or "Send one now") makes the row and queues the first question, in one transaction.
 2. Each clear answer is stored, and the next question goes out; the last is thanked.
 3. An unclear answer is met with one short question; a second is kept as a message for the champion.
 4. No answer: one reminder, then the champion is told; after two in a row the lead (domain: silence is
@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from core import audit, clock, dispatch
+from core import audit, dispatch
 from core.live import announce
 from messaging import answers, lines, texting, threads, wording
-from messaging.models import CheckIn, CheckInAnswer, CheckInPlan, Conversation, Message, Side
+from messaging.models import CheckIn, CheckInAnswer, Conversation, Message, Side
 from messaging.questions import QUESTIONS
 from safeguarding import actions as safeguarding_actions
 from safeguarding.models import Alert
@@ -33,40 +33,6 @@ MISSED_BEFORE_LEAD = 2
 # What answering changes; the clocks of silence are left alone.
 ANSWERING = ["state", "position", "answered_at", "asked_again"]
 BATCH = 50
-
-
-def next_time(plan: CheckInPlan, after: datetime) -> datetime | None:
-    """The first planned moment (UTC) later than `after`; None when no weekday is chosen."""
-    zone = plan.conversation.pairing.participant.zone
-    today = after.astimezone(zone).date()
-    days = (today + timedelta(days=n) for n in range(9))
-    times = (clock.moment(day, plan.at, zone) for day in days if day.weekday() in plan.weekdays)
-    return next((time for time in times if time > after), None)
-
-
-def open_due() -> int:
-    """Ask every check-in that is due; how many plans were moved on."""
-    now = timezone.now()
-    due = CheckInPlan.objects.filter(is_on=True, next_at__lte=now).order_by("next_at").values_list("pk", flat=True)
-    return dispatch.each("messaging.open_due", list(due[:BATCH]), lambda plan_id: _open_one(plan_id, now))
-
-
-@transaction.atomic
-def _open_one(plan_id: UUID, now: datetime) -> None:
-    # The conversation is always held first, then its rows: whoever else changes them does the same.
-    conversation = threads.held(Conversation.objects.get(plan=plan_id))
-    plan = CheckInPlan.objects.get(pk=plan_id)
-    if not plan.is_on or plan.next_at is None or plan.next_at > now:
-        return  # another dispatcher was here first
-    due = plan.next_at
-    plan.conversation = conversation
-    plan.next_at = next_time(plan, max(due, now - CATCH_UP_WITHIN))
-    plan.save(update_fields=["next_at"])
-    if conversation.pairing.is_active and can_ask(conversation) and now - due < CATCH_UP_WITHIN:
-        day = due.astimezone(conversation.pairing.participant.zone).date()
-        if not CheckIn.objects.filter(conversation=conversation, local_date=day).exists():
-            miss_if_open(conversation)
-            start(conversation, plan.questions, local_date=day)
 
 
 def can_ask(conversation: Conversation) -> bool:

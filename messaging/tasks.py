@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from core import dispatch
-from messaging import checkins
+from messaging import checkins, schedules
 
-dispatch.register("messaging.open_due", checkins.open_due, timedelta(seconds=1))
+dispatch.register("messaging.open_due", schedules.open_due, timedelta(seconds=1))
 dispatch.register("messaging.remind_due", checkins.remind_due, timedelta(seconds=5))
 dispatch.register("messaging.miss_due", checkins.miss_due, timedelta(seconds=5))

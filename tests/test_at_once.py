@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from demo.cast import Cast
-from messaging import actions, checkins
+from messaging import actions, schedules
 from messaging.models import CheckIn, CheckInPlan, Message
 from sms import actions as sms_actions
 from sms.models import OutboundText, SendAttempt
@@ -71,7 +71,7 @@ def test_a_plan_saved_in_the_second_it_falls_due_is_saved_and_asked_once(cast: C
     with time_machine.travel(datetime.fromisoformat("2026-11-23T09:59:00+00:00")) as traveller:
         _plan(cast, time(10))
         traveller.move_to(datetime.fromisoformat("2026-11-23T10:00:01+00:00"))
-        results = at_once(checkins.open_due, lambda: _plan(cast, time(11)), checkins.open_due)
+        results = at_once(schedules.open_due, lambda: _plan(cast, time(11)), schedules.open_due)
         assert not errors(results)
     assert CheckInPlan.objects.get().at == time(11)
     assert CheckIn.objects.count() <= 1
