@@ -156,6 +156,8 @@ TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="")
 SMS_ALLOWED_COUNTRIES = env.list("SMS_ALLOWED_COUNTRIES", default=["GB", "NZ"])
 # Texts in 24 hours for the whole place; the rest waits.
 SMS_DAILY_LIMIT = env.int("SMS_DAILY_LIMIT", default=5000)
+# Requests to the provider at once, for each dispatcher.
+SMS_IN_FLIGHT = env.int("SMS_IN_FLIGHT", default=32)
 
 # --- Who may sign in, and for how long ---------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -1,5 +1,6 @@
 """Between the conversation and the outbox: what goes as a text, and what became of it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from core.live import announce
 from core.wording import Texts
 from mentors.models import Pairing, Participant
 from messaging.models import CheckIn, Conversation, Message
-from messaging.questions import QUESTIONS
 from sms import actions as sms_actions
 from sms.models import OutboundText, PhoneNumber
 
@@ -47,21 +47,25 @@ def text(
 def answer(participant: Participant, *, key: str, body: str, is_vital: bool = False) -> OutboundText:
     """Queue an answer to a text they just sent: it goes at once, whatever the hour."""
     now = timezone.now()
-    return _queue(participant, key, body, now, now + ANSWER_GOOD_FOR, is_vital)
+    return _queue(participant, key, body, now, now + ANSWER_GOOD_FOR, is_answer=True, is_vital=is_vital)
 
 
-def _queue(
-    participant: Participant, key: str, body: str, due: datetime, end: datetime, is_vital: bool = False
-) -> OutboundText:
+def _queue(participant: Participant, key: str, body: str, due: datetime, end: datetime, **kind: bool) -> OutboundText:
     return sms_actions.queue(
         key=key,
         number=phone_of(participant),
         body=body,
         sender=participant.programme.text_number,
+        lane=lane(participant.programme_id),
         due_at=due,
         expires_at=end,
-        is_vital=is_vital,
+        **kind,
     )
+
+
+def lane(programme_id: UUID) -> str:
+    """The outbox lane of a programme's texts: what its lead may pause."""
+    return str(programme_id)
 
 
 def say(participant: Participant, texts: Texts, **values: str | int) -> str:
@@ -69,61 +73,38 @@ def say(participant: Participant, texts: Texts, **values: str | int) -> str:
     return texts.say(participant.user.language, name=participant.name, **values)
 
 
-def follow(changed: OutboundText) -> None:
-    """The outbox says something new of a text: show it at the message, live."""
-    kind, _, rest = changed.key.partition(":")
-    if kind != "message":
+def follow(changed: Sequence[OutboundText]) -> None:
+    """The outbox says something new of texts: show it at their messages, live. One query for all, where nothing is
+    new.
+    """
+    texts = {id_in(text.key): text for text in changed if kind_of(text.key) == "message"}
+    for message in Message.objects.select_related("conversation").filter(pk__in=texts) if texts else ():
+        _follow(message, texts[message.pk])
+
+
+def _follow(message: Message, text: OutboundText) -> None:
+    delivery = DELIVERY.get(State(text.state), Delivery.FAILED)
+    if (message.delivery, message.reason) == (delivery, text.reason):
         return
-    message = Message.objects.select_related("conversation").filter(pk=UUID(rest)).first()
-    if message is None:
-        return
-    delivery = DELIVERY.get(State(changed.state), Delivery.FAILED)
-    if (message.delivery, message.reason) == (delivery, changed.reason):
-        return
-    Message.objects.filter(pk=message.pk).update(delivery=delivery, reason=changed.reason)
+    Message.objects.filter(pk=message.pk).update(delivery=delivery, reason=text.reason)
     if delivery in {Delivery.FAILED, Delivery.UNKNOWN}:
         _tell_desk(message)
     announce(message.conversation.group, "changed", message=str(message.id))
 
 
+def kind_of(key: str) -> str:
+    """What a text is, from its outbox key: the part before the first colon."""
+    return key.partition(":")[0]
+
+
+def id_in(key: str) -> UUID:
+    """The row that a text is about, from its outbox key: `<kind>:<id>` or `<kind>:<id>:<what>`."""
+    return UUID(key.split(":")[1])
+
+
 def _tell_desk(message: Message) -> None:
     pairing = Pairing.objects.select_related("participant").get(conversation=message.conversation_id)
     announce(f"programme.{pairing.participant.programme_id}", "texts")
-
-
-def reason_to_hold(due: OutboundText) -> str:
-    """Asked at the moment of sending: does what this text belongs to still stand?"""
-    kind, _, rest = due.key.partition(":")
-    pairing = _pairing_behind(kind, rest.partition(":")[0])
-    if pairing is None:
-        return ""
-    wanted = Pairing.Status.OFFERED if kind == "offer" else Pairing.Status.ACTIVE
-    if pairing.status != wanted:
-        return "ended"
-    if not pairing.participant.texts_are_safe:
-        return "unsafe"
-    return "answered" if _was_answered(kind, rest) else ""
-
-
-def _was_answered(kind: str, rest: str) -> bool:
-    """Whether a question or a reminder asks for what was answered, or overtaken by danger, since."""
-    row_id, _, what = rest.partition(":")
-    if kind == "reminder" or (kind == "check-in" and what.removesuffix("-again") in QUESTIONS):
-        return not CheckIn.objects.open().filter(pk=UUID(row_id)).exists()
-    return False
-
-
-def _pairing_behind(kind: str, row_id: str) -> Pairing | None:
-    pairings = Pairing.objects.select_related("participant")
-    if kind in {"offer", "started"}:
-        return pairings.filter(pk=UUID(row_id)).first()
-    if kind == "message":
-        return pairings.filter(conversation__messages=UUID(row_id)).first()
-    if kind in {"check-in", "reminder"}:
-        return pairings.filter(conversation__check_ins=UUID(row_id)).first()
-    if kind == "new-message":
-        return pairings.filter(conversation=UUID(row_id)).first()
-    return None
 
 
 def message_body(conversation: Conversation, words: str) -> str:

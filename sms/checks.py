@@ -32,3 +32,5 @@ def gateway_is_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
             hint="Set TWILIO_FROM to your number, like +441632960000.",
             id="handrail.E013",
         )
+    if settings.SMS_IN_FLIGHT < 1:
+        yield Error("SMS_IN_FLIGHT leaves no text a way out.", hint="Set it to 32, say.", id="handrail.E014")

@@ -9,9 +9,15 @@ REASONS: dict[str, Promise] = {
     "ended": _("The pairing has ended."),
     "unsafe": _("They said texts are not safe for them."),
     "country": _("Texts to this country are not allowed here."),
-    "limit": _("Today's limit for texts is reached. It goes tomorrow."),
+    "limit": _("The limit for texts in a day is reached. It goes when there is room."),
     "number": _("This number does not work. Ask them for another."),
-    "dead": _("The phone is off or the number is no longer used."),
+    "dead": _("The number is no longer used, or the phone is off for good."),
+    "unreached": _("The phone could not be reached. It is tried once more, later."),
+    "off": _("The phone could not be reached, though it was tried twice."),
+    "full": _("Too many texts wait for this phone. It is tried again by itself."),
+    "bug": _("A mistake of ours kept it back. We have been told."),
+    "settled": _("Somebody here found out that it did not arrive."),
+    "quiet": _("It waits until texts are welcome."),
     "blocked": _("The phone company did not let it through. A person must look."),
     "account": _("Our account with the text service has a problem. A person must look."),
     "unclear": _("The text service did not say if it went. Look before you send it again."),
@@ -31,13 +37,25 @@ BY_CODE = {
     "21408": "country",
     "21608": "account",
     "20003": "account",
-    "30003": "dead",
+    "30001": "off",
+    "30003": "off",
+    "30008": "off",
+    "21611": "full",
+    "21602": "bug",
+    "21603": "bug",
+    "21604": "bug",
+    "21609": "bug",
+    "21617": "bug",
+    "20005": "account",
     "30005": "dead",
     "30006": "dead",
     "30004": "blocked",
     "30007": "blocked",
     "30034": "blocked",
 }
+
+# A text that ends so needs somebody to look at it: the provider blocked it, or we made a mistake.
+FOR_A_PERSON = frozenset({"blocked", "bug"})
 
 
 def reason_for(code: str) -> str:

@@ -24,6 +24,8 @@ Kind = InboundText.Kind
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=10)
 TELL_AFTER = 3
+# How long the words stay with the provider: until then our own copy has been read back, or a person told.
+FORGET_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def store(incoming: Incoming) -> tuple[InboundText, bool]:
         received_at=now,
         # Whoever stored it acts at once; the dispatcher only where that did not come to be.
         try_at=now + FIRST_WAIT,
+        forget_at=now + FORGET_AFTER,
     )
     text.sealed_body = seal(number.data_key, incoming.body, bond=f"inbound|{text.id}")
     try:
@@ -144,6 +147,7 @@ def _keep_unknown(text: InboundText) -> None:
         key=f"unknown:{text.number_id}:{day}",
         number=text.number,
         sender=text.recipient,
+        is_answer=True,
         body=UNKNOWN_SENDER.say("en-gb"),
     )
 

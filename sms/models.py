@@ -54,6 +54,8 @@ class OutboundText(models.Model):
     number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="outbound")
     # Our own number that it goes out through, E.164.
     sender = models.CharField(max_length=20)
+    # Whose sending it is part of, as the room above names it. A lane can be paused by itself.
+    lane = models.CharField(max_length=40, blank=True)
     sealed_body = models.BinaryField()
     segments = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
@@ -61,6 +63,8 @@ class OutboundText(models.Model):
     expires_at = models.DateTimeField()
     # Crisis lines and sign-in codes go before all else and past the daily limit.
     is_vital = models.BooleanField(default=False)
+    # It answers a text that just came in, so the phone is in their hand: no quiet hours.
+    is_answer = models.BooleanField(default=False)
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     error_code = models.CharField(max_length=12, blank=True)
@@ -69,10 +73,19 @@ class OutboundText(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    # The network could not reach the phone just then; it was tried once more, and that is enough.
+    was_tried_later = models.BooleanField(default=False)
+    # While it is unknown: when the provider's list is looked through next; null once we have given up.
+    look_up_at = models.DateTimeField(null=True)
+    looks = models.PositiveSmallIntegerField(default=0)
+    # A person said what became of it, where the provider would not.
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         indexes = [
             models.Index(fields=["-is_vital", "due_at"], name="outbox_due", condition=models.Q(state="queued")),
+            models.Index(fields=["look_up_at"], name="outbox_unknown", condition=models.Q(state="unknown")),
             models.Index(fields=["lease_until"], name="outbox_leased", condition=models.Q(state="sending")),
             models.Index(fields=["sent_at"], name="outbox_sent", condition=models.Q(state="sent")),
             models.Index(fields=["number", "created_at"]),
@@ -88,8 +101,17 @@ class SendAttempt(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     text = models.ForeignKey(OutboundText, on_delete=models.CASCADE, related_name="attempts")
     sid = models.CharField(max_length=40, unique=True, null=True)  # noqa: DJ001  (unique, yet may be missing)
-    started_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    started_at = models.DateTimeField(auto_now_add=True)
     outcome = models.CharField(max_length=30, blank=True)
+    # The provider gave this one up and another was made: of this one only `delivered` is still news.
+    is_over = models.BooleanField(default=False)
+    # When the provider is asked to forget the words; null once it has, or before the end is known.
+    forget_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["forget_at"], name="attempt_forget", condition=models.Q(forget_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"attempt {self.id}"
@@ -119,6 +141,8 @@ class InboundText(models.Model):
     # A known number belongs to somebody; what an unknown one wrote is kept for a lead to look at.
     is_unknown = models.BooleanField(default=False)
     looked_at = models.DateTimeField(null=True)
+    # When the provider is asked to forget the words; null once it has.
+    forget_at = models.DateTimeField(null=True)
     looked_at_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
 
     class Meta:
@@ -128,6 +152,7 @@ class InboundText(models.Model):
                 fields=["recipient", "received_at"], condition=models.Q(is_unknown=True), name="inbound_unknown"
             ),
             models.Index(fields=["number", "received_at"]),
+            models.Index(fields=["forget_at"], name="inbound_forget", condition=models.Q(forget_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -145,3 +170,32 @@ class OptChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.keyword} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class SendingPause(models.Model):
+    """Nothing of this lane is sent just now, or nothing at all (a blank lane)."""
+
+    class Reason(models.TextChoices):
+        PERSON = "person"
+        # The provider does not know our account: one text tries it again from time to time.
+        ACCOUNT = "account"
+
+    lane = models.CharField(max_length=40, unique=True, blank=True)
+    reason = models.CharField(max_length=7, choices=Reason.choices)
+    since = models.DateTimeField()
+    try_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"pause of {self.lane or 'everything'}"
+
+
+class SentInHour(models.Model):
+    """How many texts were handed over in an hour (UTC): what the daily limit is counted by."""
+
+    hour = models.DateTimeField(unique=True)
+    # What turns out to have cost nothing is taken off again, perhaps in a later hour: it may be negative.
+    texts = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.texts} in {self.hour:%Y-%m-%d %H}"

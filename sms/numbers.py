@@ -91,3 +91,7 @@ def format_e164(number: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def note_error(number: PhoneNumber, code: str) -> None:
+    """What a provider's error says of the number itself."""

@@ -3,7 +3,7 @@
 There while the simulator is the gateway and the site is on localhost; never otherwise.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from core.policies import Audience, open_to
 from sms import hooks
 from sms.access import default_sender, for_reading, inbound_body, outbound_body
 from sms.gateways.simulator import type_on_handset
-from sms.models import InboundText, OptChange, OutboundText, PhoneNumber
+from sms.models import OptChange, OutboundText, PhoneNumber
 from sms.numbers import WrongNumber, find_or_add, format_e164, parse
 
 GROUP = "phones"
@@ -201,13 +201,13 @@ def _carrier_notes(number: PhoneNumber) -> Iterator[Line]:
         yield Line(words, change.at, is_note=True)
 
 
-def _tell(changed: OutboundText | OptChange | InboundText) -> None:
+def _tell(changed: Sequence[OutboundText] | OptChange) -> None:
     announce(GROUP, "phones")
 
 
 def listen() -> None:
     """Show every change at once."""
-    hooks.text_changed.register(_tell)
+    hooks.texts_changed.register(_tell)
     hooks.opt_changed.register(_tell)
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from twilio.request_validator import RequestValidator
 
-from sms import inbox, outbox
+from sms import inbox, outcomes
 from sms.gateways import gateway
 from sms.models import InboundText
 
@@ -55,7 +55,7 @@ def _count(typed: str) -> int:
 def accept_status(attempt_id: UUID, path: str, form: QueryDict, signature: str) -> None:
     """A status callback for an attempt of ours. Raises Forged, or SendAttempt.DoesNotExist."""
     _check(path, form, signature)
-    outbox.apply_status(
+    outcomes.apply_status(
         attempt_id, form.get("MessageSid", ""), form.get("MessageStatus", ""), form.get("ErrorCode", "")
     )
 

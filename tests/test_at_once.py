@@ -14,8 +14,8 @@ from demo.cast import Cast
 from messaging import actions, schedules
 from messaging.models import CheckIn, CheckInPlan, Message
 from sms import actions as sms_actions
+from sms.claiming import claim
 from sms.models import OutboundText, SendAttempt
-from sms.outbox import claim
 from tests.cast import address, drain, sign_in, text_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -110,7 +110,7 @@ def test_the_daily_limit_does_not_hold_what_is_vital(
     assert "Your code is" in texts_to(phone_of(cast, "dev"))[-1]
     assert "Alice: good morning" not in texts_to(phone_of(cast, "ben"))
     desk = sign_in(Client(), cast.priya).get("/lead/").content.decode()
-    assert "limit for texts is reached" in desk
+    assert "limit for texts in a day is reached" in desk
 
 
 # --- What people really type --------------------------------------------------------------------

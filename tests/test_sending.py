@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from sms import actions
+from sms.claiming import claim
 from sms.models import OutboundText, PhoneNumber, SendAttempt
-from sms.outbox import body_of, claim
+from sms.outbox import body_of
 from tests.cast import drain, signed, text_in
 from tests.standin import Standin, broken, lost, refused, stall
 
@@ -169,8 +170,8 @@ def test_the_callback_heals_a_lost_answer(twilio: Standin, ben: PhoneNumber, cli
         (400, 21614, State.FAILED, "number"),
         (400, 21610, State.SUPPRESSED, "stopped"),
         (400, 21408, State.FAILED, "country"),
-        (401, 20003, State.FAILED, "account"),
-        (400, 21602, State.FAILED, "failed"),
+        (400, 21602, State.FAILED, "bug"),
+        (400, 29999, State.FAILED, "failed"),
     ],
 )
 def test_a_refusal_is_final_and_named(

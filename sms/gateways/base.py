@@ -1,6 +1,7 @@
 """What a gateway promises: hand one text over, or say exactly what is known about why not."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
@@ -32,6 +33,7 @@ class Failure(Enum):
     AGAIN = "it was surely not taken; try again later"
     UNCLEAR = "it may have been taken; never send it again blindly"
     FINAL = "it was refused; the same again will be refused again"
+    ACCOUNT = "our account was refused; nothing was taken, and nothing will be"
 
 
 class NotSent(Exception):
@@ -42,6 +44,22 @@ class NotSent(Exception):
         self.failure = failure
         self.code = code
         self.wait = wait
+
+    @property
+    def is_about_all(self) -> bool:
+        """Whether any other text would fare the same just now: too many requests, or nobody there."""
+        return self.failure is Failure.AGAIN and self.code in {"", "20429"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A text in the provider's list. `created_at` is to the second, UTC; `status` as in a callback."""
+
+    sid: str
+    body: str
+    status: str
+    error_code: str
+    created_at: datetime
 
 
 class Gateway(Protocol):
@@ -64,6 +82,18 @@ class Gateway(Protocol):
 
     async def send(self, sms: Sms) -> Receipt:
         """Hand `sms` over. Raises NotSent, and nothing else, when that did not surely work."""
+        ...
+
+    async def listed(self, to: str, since: datetime) -> list[Listed]:
+        """What the provider has on record to this number (E.164) since then (aware), newest first. Raises NotSent when
+        that can't be told now.
+        """
+        ...
+
+    async def forget(self, sid: str) -> None:
+        """Have the provider delete a text's words. One it does not know has none. Raises NotSent when that can't be
+        done now.
+        """
         ...
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ checked for real. `report_deliveries` plays the network: it calls the status web
 """
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.http import QueryDict
@@ -14,7 +15,7 @@ from twilio.request_validator import RequestValidator
 from core import dispatch
 from core.keyring import blind_index
 from sms import webhooks
-from sms.gateways.base import Receipt, Sms
+from sms.gateways.base import Listed, Receipt, Sms
 from sms.models import InboundText, OutboundText, PhoneNumber, SendAttempt
 from sms.numbers import e164
 from sms.segments import fit
@@ -32,6 +33,12 @@ class Simulator:
 
     async def send(self, sms: Sms) -> Receipt:
         return Receipt(new_sid(), fit(sms.body).segments)
+
+    async def listed(self, to: str, since: datetime) -> list[Listed]:
+        return []
+
+    async def forget(self, sid: str) -> None:
+        return
 
     async def close(self) -> None:
         return

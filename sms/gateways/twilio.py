@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import Any, TypeVar
 
 import aiohttp
 from django.conf import settings
@@ -11,15 +13,21 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from sms.gateways.base import Failure, NotSent, Receipt, Sms
+from sms.gateways.base import Failure, Listed, NotSent, Receipt, Sms
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # Twilio's own webhooks wait fifteen seconds; an answer that takes longer is as good as none.
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
-CONNECTIONS = 100
 # 20429: too many requests; 21611: that number's queue is full. Neither was taken.
 BUSY_CODES = {20429, 21611}
+# A number's queue is full for minutes rather than seconds.
+QUEUE_IS_FULL, QUEUE_WAIT = 21611, 60.0
+# 20003: wrong credentials; 20005: the account is closed or suspended.
+ACCOUNT_CODES = {20003, 20005}
+# More texts than this to one number in a few minutes are not of our making.
+MOST_LISTED = 200
 
 
 class HttpClient(AsyncHttpClient):
@@ -30,7 +38,9 @@ class HttpClient(AsyncHttpClient):
 
     def __init__(self) -> None:
         super().__init__(logger, is_async=True)
-        self.session = aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=CONNECTIONS))
+        self.session = aiohttp.ClientSession(
+            timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=settings.SMS_IN_FLIGHT)
+        )
 
     async def request(
         self,
@@ -83,16 +93,21 @@ class Twilio:
         return str(settings.TWILIO_FROM)
 
     async def send(self, sms: Sms) -> Receipt:
-        try:
-            message = await self._client_here().messages.create_async(**_request(sms))
-        except TwilioRestException as error:
-            raise _refusal(error) from error
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            # Nothing was sent: the connection was never made.
-            raise NotSent(Failure.AGAIN) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise NotSent(Failure.UNCLEAR) from error
+        message = await _answer(self._client_here().messages.create_async(**_request(sms)))
         return Receipt(str(message.sid), int(message.num_segments or 0))
+
+    async def listed(self, to: str, since: datetime) -> list[Listed]:
+        # An unsent text has no date_sent, so the list can't be filtered by it: newest first, as far back as we need.
+        client = self._client_here()
+        messages = await _answer(client.messages.list_async(to=to, limit=MOST_LISTED, page_size=MOST_LISTED))
+        return [_listed(message) for message in messages if message.date_created and message.date_created >= since]
+
+    async def forget(self, sid: str) -> None:
+        try:
+            await _answer(self._client_here().messages(sid).update_async(body=""))
+        except NotSent as error:
+            if error.code != "20404":
+                raise
 
     async def close(self) -> None:
         if self._client is not None:
@@ -107,6 +122,24 @@ class Twilio:
                 self._client.api.base_url = settings.TWILIO_API_BASE_URL
             self._loop = loop
         return self._client
+
+
+async def _answer(request: Awaitable[T]) -> T:
+    """The provider's answer, or NotSent with what is known of the request."""
+    try:
+        return await request
+    except TwilioRestException as error:
+        raise _refusal(error) from error
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        # Nothing was sent: the connection was never made.
+        raise NotSent(Failure.AGAIN) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise NotSent(Failure.UNCLEAR) from error
+
+
+def _listed(message: Any) -> Listed:
+    code = "" if message.error_code is None else str(message.error_code)
+    return Listed(str(message.sid), message.body or "", str(message.status), code, message.date_created)
 
 
 def _request(sms: Sms) -> dict[str, Any]:
@@ -128,6 +161,8 @@ def _refusal(error: TwilioRestException) -> NotSent:
     code = str(error.code or error.status)
     if error.status >= 500:
         return NotSent(Failure.UNCLEAR, code)
+    if error.code in ACCOUNT_CODES or error.status == 401:
+        return NotSent(Failure.ACCOUNT, code)
     if error.code in BUSY_CODES:
-        return NotSent(Failure.AGAIN, code)
+        return NotSent(Failure.AGAIN, code, QUEUE_WAIT if error.code == QUEUE_IS_FULL else None)
     return NotSent(Failure.FINAL, code)

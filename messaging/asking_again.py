@@ -1,0 +1,95 @@
+"""Asked by the outbox at the moment of sending: does what a text belongs to still stand, and may it go at this hour?
+
+Whatever was true when a text was queued, it may have waited: for the morning, for the provider, for a dispatcher that
+was down. A handful of queries for a whole batch.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from mentors.models import Pairing, Participant
+from messaging.models import CheckIn
+from messaging.questions import QUESTIONS
+from messaging.texting import id_in, kind_of
+from sms.hooks import Hold, Wait
+from sms.models import OutboundText
+
+# By what kind of key: how the pairing is found from the id in it.
+PAIRING_BY = {
+    "offer": "pk",
+    "started": "pk",
+    "message": "conversation__messages",
+    "check-in": "conversation__check_ins",
+    "reminder": "conversation__check_ins",
+    "new-message": "conversation",
+}
+Verdicts = Mapping[UUID, Hold | Wait]
+
+
+def may_it_go(texts: Sequence[OutboundText]) -> Verdicts:
+    """Which of `texts` must not go, or not now."""
+    pairings = _pairings(texts)
+    answered = _answered(texts)
+    people = _people(texts)
+    verdicts = {}
+    for text in texts:
+        held = _held(text, pairings.get(text.id), text.id in answered) or _wait(text, people.get(text.number_id))
+        if held:
+            verdicts[text.id] = held
+    return verdicts
+
+
+def _held(text: OutboundText, pairing: Pairing | None, is_answered: bool) -> Hold | None:
+    if pairing is None:
+        return None
+    wanted = Pairing.Status.OFFERED if kind_of(text.key) == "offer" else Pairing.Status.ACTIVE
+    if pairing.status != wanted:
+        return Hold("ended")
+    if not pairing.participant.texts_are_safe:
+        return Hold("unsafe")
+    return Hold("answered") if is_answered else None
+
+
+def _wait(text: OutboundText, participant: Participant | None) -> Wait | None:
+    """Quiet hours: a text that was kept up goes in the morning, unless it answers one that just came in."""
+    if participant is None or text.is_answer or text.is_vital:
+        return None
+    now = timezone.now()
+    civil = participant.civil(now)
+    return Wait("quiet", civil) if civil > now else None
+
+
+def _pairings(texts: Sequence[OutboundText]) -> dict[UUID, Pairing]:
+    """The pairing behind each text that has one. One query for each kind of text."""
+    found: dict[UUID, Pairing] = {}
+    for kind, field in PAIRING_BY.items():
+        ids = {id_in(text.key): text.id for text in texts if kind_of(text.key) == kind}
+        if ids:
+            rows = Pairing.objects.select_related("participant").annotate(row=F(field)).filter(row__in=ids)
+            found |= {ids[pairing.row]: pairing for pairing in rows}  # type: ignore[attr-defined]
+    return found
+
+
+def _answered(texts: Sequence[OutboundText]) -> set[UUID]:
+    """Those that ask for what was answered, or overtaken by danger, since. One query."""
+    asking = {text.id: id_in(text.key) for text in texts if _asks(text.key)}
+    still_open = (
+        set(CheckIn.objects.open().filter(pk__in=asking.values()).values_list("pk", flat=True)) if asking else set()
+    )
+    return {text_id for text_id, check_in in asking.items() if check_in not in still_open}
+
+
+def _asks(key: str) -> bool:
+    """Whether a text asks a check-in's question, or reminds of it."""
+    kind, _, what = (*key.split(":", 2), "", "")[:3]
+    return kind == "reminder" or (kind == "check-in" and what.split(":")[0].removesuffix("-again") in QUESTIONS)
+
+
+def _people(texts: Iterable[OutboundText]) -> dict[UUID, Participant]:
+    """Whose number each text goes to. One query."""
+    numbers = {text.number_id for text in texts}
+    people = Participant.objects.select_related("user").filter(user__phone__in=numbers)
+    return {person.user.phone_id: person for person in people if person.user.phone_id}
