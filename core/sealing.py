@@ -22,9 +22,15 @@ class Unreadable(Exception):
 
 def new_data_key() -> DataKey:
     """Make, wrap and store a random 256-bit data key. Writes a row."""
+    key = unsaved_data_key()
+    key.save()
+    return key
+
+
+def unsaved_data_key() -> DataKey:
+    """The same, not stored yet: for who stores many at once."""
     key = DataKey(ring_key=key_ring().active)
     key.wrapped = _encrypt(key_ring().data[key.ring_key], secrets.token_bytes(KEY_BYTES), _wrap_bond(key))
-    key.save()
     return key
 
 

@@ -26,6 +26,11 @@ PAIRING_BY = {
     "reminder": "conversation__check_ins",
     "new-message": "conversation",
 }
+# All that is asked about a pairing and its participant.
+ASKED = [
+    "status",
+    *(f"participant__{name}" for name in ("texts_are_safe", "texts_from", "texts_until", "user__time_zone")),
+]
 Verdicts = Mapping[UUID, Hold | Wait]
 
 
@@ -33,13 +38,20 @@ def may_it_go(texts: Sequence[OutboundText]) -> Verdicts:
     """Which of `texts` must not go, or not now."""
     pairings = _pairings(texts)
     answered = _answered(texts)
-    people = _people(texts)
+    people = _people([text for text in texts if text.id not in pairings and not text.is_answer and not text.is_vital])
     verdicts = {}
     for text in texts:
-        held = _held(text, pairings.get(text.id), text.id in answered) or _wait(text, people.get(text.number_id))
+        held = _held(text, pairings.get(text.id), text.id in answered) or _wait(text, _whom(text, pairings, people))
         if held:
             verdicts[text.id] = held
     return verdicts
+
+
+def _whom(
+    text: OutboundText, pairings: Mapping[UUID, Pairing], people: Mapping[UUID, Participant]
+) -> Participant | None:
+    pairing = pairings.get(text.id)
+    return pairing.participant if pairing else people.get(text.number_id)
 
 
 def _held(text: OutboundText, pairing: Pairing | None, is_answered: bool) -> Hold | None:
@@ -68,7 +80,8 @@ def _pairings(texts: Sequence[OutboundText]) -> dict[UUID, Pairing]:
     for kind, field in PAIRING_BY.items():
         ids = {id_in(text.key): text.id for text in texts if kind_of(text.key) == kind}
         if ids:
-            rows = Pairing.objects.select_related("participant").annotate(row=F(field)).filter(row__in=ids)
+            rows = Pairing.objects.select_related("participant__user").only(*ASKED).annotate(row=F(field))
+            rows = rows.filter(row__in=ids)
             found |= {ids[pairing.row]: pairing for pairing in rows}  # type: ignore[attr-defined]
     return found
 
@@ -91,5 +104,7 @@ def _asks(key: str) -> bool:
 def _people(texts: Iterable[OutboundText]) -> dict[UUID, Participant]:
     """Whose number each text goes to. One query."""
     numbers = {text.number_id for text in texts}
+    if not numbers:
+        return {}
     people = Participant.objects.select_related("user").filter(user__phone__in=numbers)
     return {person.user.phone_id: person for person in people if person.user.phone_id}

@@ -59,6 +59,8 @@ async def _look_up(text: OutboundText) -> None:
         await sync_to_async(_compare)(text, attempt, listed)
     except (NotSent, Unreadable) as error:
         logger.warning("text %s could not be looked up: %s", text.id, error)
+    except Exception:
+        logger.exception("text %s could not be looked up", text.id)
     if text.look_up_at is None:
         await sync_to_async(_give_up)(text.id)
 

@@ -149,7 +149,9 @@ class _Window:
         self._tell()
 
     async def _fly(self, claimed: Claimed) -> None:
-        self.landed.append(Outcome(claimed.attempt_id, await _posted(claimed)))
+        outcome = Outcome(claimed.attempt_id, await _posted(claimed))
+        # Not in one line: the list that was there before the POST is not the one that is there after it.
+        self.landed.append(outcome)
 
     def _land(self, flight: asyncio.Task[None]) -> None:
         self.flights.discard(flight)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 from django.conf import settings
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -133,7 +133,8 @@ async def _answer(request: Awaitable[T]) -> T:
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         # Nothing was sent: the connection was never made.
         raise NotSent(Failure.AGAIN) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except (aiohttp.ClientError, TimeoutError, OSError, TwilioException) as error:
+        # The last: an answer that can't be read.
         raise NotSent(Failure.UNCLEAR) from error
 
 
