@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -95,8 +95,9 @@ def _take(due: list[OutboundText], now: datetime) -> list[Claimed]:
     move([text for text in due if text.expires_at <= now], State.EXPIRED, reason="expired")
     fresh = [text for text in due if text.expires_at > now]
     free = _allowed(fresh, now)
-    claimed = list(filter(None, (_made(text, now) for text in _affordable(free, now))))
-    SendAttempt.objects.bulk_create(SendAttempt(id=one.attempt_id, text_id=one.text_id) for one in claimed)
+    status_url = _status_url()
+    claimed = list(filter(None, (_made(text, status_url, now) for text in _affordable(free, now))))
+    SendAttempt.objects.bulk_create([SendAttempt(id=one.attempt_id, text_id=one.text_id) for one in claimed])
     ids = [one.text_id for one in claimed]
     # To the rooms above it waits as before, so nobody is told.
     OutboundText.objects.filter(pk__in=ids).update(
@@ -159,22 +160,28 @@ def _affordable(texts: list[OutboundText], now: datetime) -> list[OutboundText]:
     return vital + rest[:room]
 
 
-def _made(text: OutboundText, now: datetime) -> Claimed | None:
+def _made(text: OutboundText, status_url: str, now: datetime) -> Claimed | None:
     """The claim with all that is posted; None for a text that can't be read: it fails, and stops no other."""
-    attempt = SendAttempt(text=text)
+    attempt_id = uuid4()
     try:
         sms = Sms(
             to=e164(text.number),
             sender=text.sender,
             body=body_of(text),
-            status_url=settings.PUBLIC_URL + reverse("sms:status", args=[attempt.id]),
+            status_url=status_url.format(attempt_id),
             valid_for=max(1, min(int((text.expires_at - now).total_seconds()), LONGEST_VALIDITY)),
         )
     except Exception:
         logger.exception("text %s cannot be sent", text.id)
         move([text], State.FAILED, reason="unreadable")
         return None
-    return Claimed(text.id, attempt.id, sms, now)
+    return Claimed(text.id, attempt_id, sms, now)
+
+
+def _status_url() -> str:
+    """Where callbacks come to, with a place for the attempt's id."""
+    nobody = UUID(int=0)
+    return str(settings.PUBLIC_URL + reverse("sms:status", args=[nobody])).replace(str(nobody), "{}")
 
 
 def confirm(claims: Sequence[Claimed]) -> list[Claimed]:
