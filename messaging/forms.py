@@ -79,7 +79,7 @@ class PlanForm(forms.Form):
     paused_until = _day(
         _("Pause until"), _("The last day without a check-in. It starts again by itself the day after.")
     )
-    starts_on = _day(_("First day"))
+    starts_on = _day(_("First day"), _("“Every 2 weeks” counts from the week of this day."))
     ends_on = _day(_("Last day"), _("Leave it empty to go on without an end."))
     on_holidays = forms.ChoiceField(
         label=_("On public holidays"),
@@ -140,10 +140,8 @@ class PlanForm(forms.Form):
     @property
     def is_rare_open(self) -> bool:
         """Whether that part is open from the start: something in it is wrong, or was chosen."""
-        chosen = (
-            {"paused_until", "ends_on"} & {name for name in self.RARE if self[name].value()} if self.fields else set()
-        )
-        return bool(chosen) or any(field.errors for field in self.rare)
+        chosen = self["paused_until"].value() or self["ends_on"].value()
+        return bool(chosen or any(field.errors for field in self.rare))
 
     def clean_at(self) -> time:
         at: time = self.cleaned_data["at"]
