@@ -12,6 +12,7 @@ from itertools import islice, takewhile
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from core import clock, dispatch
@@ -140,24 +141,30 @@ def _open_or_put_off(plan_id: UUID, opened: list[UUID]) -> None:
 def _open(plan_id: UUID) -> bool:
     """Move a plan on, and ask if something is due. False when another dispatcher has it, or has done it."""
     # The conversation is always held first, then its rows: whoever else changes them does the same.
-    conversation = _held_if_free(plan_id)
     now = timezone.now()
-    plan = conversation and CheckInPlan.objects.filter(pk=plan_id, is_on=True, next_at__lte=now).first()
-    if not conversation or not plan:
+    conversation = _held_if_free(plan_id, now)
+    if conversation is None or not _was_moved_on(conversation.plan, now):
         return False
-    plan.conversation = conversation
-    due = _due(plan, now)
-    plan.next_at = next_look(plan, now)
-    plan.save(update_fields=["next_at"])
+    due = _due(conversation.plan, now)
     if due:
-        _ask(plan, due, now)
+        _ask(conversation.plan, due, now)
     return True
 
 
-def _held_if_free(plan_id: UUID) -> Conversation | None:
-    """The plan's conversation with its row held; None when somebody else holds it: it is due again next round."""
+def _held_if_free(plan_id: UUID, now: datetime) -> Conversation | None:
+    """The conversation of a plan that is due, with its row held; None when somebody else holds it, and it is due again
+    next round.
+    """
     free = Conversation.objects.select_for_update(of=("self",), skip_locked=True).with_people()
-    return free.filter(plan=plan_id).first()
+    return free.filter(plan=plan_id, plan__is_on=True, plan__next_at__lte=now).first()
+
+
+def _was_moved_on(plan: CheckInPlan, now: datetime) -> bool:
+    """Write down when to look next. False when the plan was changed between being read and its conversation being
+    held: whoever changed it has seen to it.
+    """
+    unchanged = CheckInPlan.objects.filter(pk=plan.pk, is_on=True, next_at=plan.next_at, set_at=plan.set_at)
+    return bool(unchanged.update(next_at=next_look(plan, now)))
 
 
 def _due(plan: CheckInPlan, now: datetime) -> Occurrence | None:
@@ -176,13 +183,14 @@ def _ask(plan: CheckInPlan, due: Occurrence, now: datetime) -> None:
     participant = conversation.pairing.participant
     if participant.civil(now).astimezone(participant.zone).date() != due.day:
         _say_skipped(plan, due, "no safe hour is left of that day")
-    elif conversation.pairing.is_active and checkins.can_ask(conversation) and not _was_asked(plan, due.day):
-        checkins.miss_if_open(conversation)
-        checkins.start(conversation, plan.questions, local_date=due.day)
-
-
-def _was_asked(plan: CheckInPlan, day: date) -> bool:
-    return CheckIn.objects.filter(conversation=plan.conversation, local_date=day).exists()
+    elif conversation.pairing.is_active and checkins.can_ask(conversation):
+        # The one of that day, if it was asked already, and one that is open still.
+        there = CheckIn.objects.filter(Q(local_date=due.day) | Q(state=CheckIn.State.ASKED), conversation=conversation)
+        days = list(there.values_list("local_date", flat=True))
+        if due.day not in days:
+            if days:
+                checkins.miss_if_open(conversation)
+            checkins.start(conversation, plan.questions, local_date=due.day)
 
 
 def _say_skipped(plan: CheckInPlan, one: Occurrence, why: str) -> None:
