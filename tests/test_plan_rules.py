@@ -51,7 +51,11 @@ def moments(plan: CheckInPlan, after: datetime, until: datetime) -> list[datetim
 
 
 days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
-walls = st.times().map(lambda wall: wall.replace(second=0, microsecond=0))
+# Any, and those where clocks change.
+walls = st.one_of(
+    st.times().map(lambda wall: wall.replace(second=0, microsecond=0)),
+    st.sampled_from([time(0), time(0, 30), time(1, 30), time(2, 15), time(2, 30), time(23, 30)]),
+)
 weekdays = st.sets(st.integers(0, 6), min_size=1).map(sorted)
 zones = st.sampled_from(ZONES)
 
@@ -72,6 +76,24 @@ def test_one_on_each_matching_day_of_a_year(zone: str, year: int, wall: time, ch
     for one, day in zip(found, wanted, strict=True):
         off = one.astimezone(tz).replace(tzinfo=None) - datetime.combine(day, wall)
         assert off == timedelta() or (not exists(day, wall, tz) and abs(off) <= timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "wall", "local"),
+    [
+        ("Europe/London", date(2027, 3, 28), time(1, 30), "2027-03-28T02:30:00+01:00"),
+        ("Europe/London", date(2027, 10, 31), time(1, 30), "2027-10-31T01:30:00+01:00"),
+        ("Pacific/Auckland", date(2027, 9, 26), time(2, 30), "2027-09-26T03:30:00+13:00"),
+        ("Pacific/Auckland", date(2027, 4, 4), time(2, 30), "2027-04-04T02:30:00+13:00"),
+        ("Australia/Lord_Howe", date(2027, 10, 3), time(2, 15), "2027-10-03T02:45:00+11:00"),
+        # Here 23:00 on Saturday is followed by Sunday: it goes earlier, and still on Saturday.
+        ("America/Nuuk", date(2027, 3, 27), time(23, 30), "2027-03-27T22:30:00-02:00"),
+    ],
+)
+def test_a_wall_time_on_a_night_of_change(zone: str, day: date, wall: time, local: str) -> None:
+    made = imagined(zone, time(0), time(0), weekdays=EVERY_DAY, at=wall)
+    (one,) = [one for one in schedules.occurrences(made, at(local) - timedelta(hours=20)) if one.day == day]
+    assert one.at.astimezone(ZoneInfo(zone)).isoformat() == local
 
 
 @settings(deadline=None, max_examples=80)
