@@ -292,3 +292,6 @@ def test_a_pause_ends_by_itself(cast: Cast, monday: time_machine.Traveller, clie
         drain()
         text_in(client, cast.ben.user.phone, "4")
     assert asked(cast) == [date(2026, 11, day) for day in (26, 27, 28)]
+    page = sign_in(Client(), cast.alice.user).get(f"/conversations/{cast.conversation.id}/person/").content.decode()
+    assert "Paused until" not in page
+    assert 'value="2026-11-25"' not in page
