@@ -56,7 +56,7 @@ def make_cast() -> Cast:
     """Two programmes and everybody in them. Writes rows; call it once, on an empty database."""
     trust = Organisation.objects.create(name="Trentside Recovery Trust")
     roopu = Organisation.objects.create(name="Te Ara Hou Trust")
-    trentside = Programme.objects.create(organisation=trust, name="Trentside")
+    trentside = Programme.objects.create(organisation=trust, name="Trentside", holiday_region="ENG")
     aotearoa = Programme.objects.create(
         organisation=roopu,
         name="Te Ara Hou",
@@ -64,6 +64,7 @@ def make_cast() -> Cast:
         language="mi",
         time_zone="Pacific/Auckland",
         text_number="+447700900001",
+        holiday_region="CAN",
     )
     bridge = Office.objects.create(programme=trentside, name="Bridge Street")
     canal = Office.objects.create(programme=trentside, name="Canal Side")

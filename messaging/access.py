@@ -44,7 +44,11 @@ def conversation_for_lead(user: User, pairing_id: UUID) -> Conversation:
 
 
 def plan_of(conversation: Conversation) -> CheckInPlan | None:
-    return CheckInPlan.objects.filter(conversation=conversation).first()
+    """Its plan, with `conversation` and its people at hand."""
+    plan = CheckInPlan.objects.filter(conversation=conversation).first()
+    if plan:
+        plan.conversation = conversation
+    return plan
 
 
 def message_of(conversation: Conversation, message_id: UUID) -> Message | None:

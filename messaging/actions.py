@@ -1,7 +1,7 @@
 """What people do in a conversation. Pages, sockets, texts and the demo call these same functions."""
 
 import unicodedata
-from datetime import time
+from datetime import date, time
 from uuid import UUID
 
 from django.db import transaction
@@ -97,19 +97,51 @@ def send_story(*, by: User, conversation: Conversation, story_id: int, client_id
 
 @transaction.atomic
 def set_plan(
-    *, by: User, conversation: Conversation, weekdays: list[int], at: time, questions: list[str], is_on: bool
+    *,
+    by: User,
+    conversation: Conversation,
+    weekdays: list[int],
+    at: time,
+    questions: list[str],
+    is_on: bool,
+    every_weeks: int = 1,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    paused_until: date | None = None,
+    on_holidays: str = CheckInPlan.OnHolidays.SEND,
 ) -> CheckInPlan:
-    """Say when the check-in goes out (the participant's wall time; Monday is 0) and what it asks."""
+    """Say when the check-in goes out and what it asks. `at` and all dates are the participant's own (Monday is 0);
+    without `starts_on` it is good from today, or from when it was. Raises ConversationEnded.
+    """
     held = _held(conversation)
     plan = CheckInPlan.objects.filter(conversation=held).first() or CheckInPlan(conversation=held)
     plan.conversation = held
     plan.weekdays, plan.at, plan.questions, plan.is_on = sorted(weekdays), at, questions, is_on
-    plan.next_at = schedules.next_time(plan, timezone.now()) if is_on else None
-    plan.set_by, plan.set_at = by, timezone.now()
-    plan.save()
-    announce(held.group, "check-in")
+    plan.every_weeks, plan.on_holidays = every_weeks, on_holidays
+    plan.starts_on = starts_on or plan.starts_on or schedules.today(held)
+    plan.ends_on, plan.paused_until = ends_on, paused_until
+    _save_plan(plan, by)
     audit.record(actor=by.actor, action="check-in planned", subject=f"conversation:{held.id}", on=is_on)
     return plan
+
+
+@transaction.atomic
+def end_pause(*, by: User, conversation: Conversation) -> None:
+    """Let a paused plan go on from now. Nothing happens to one that is not paused. Raises ConversationEnded."""
+    held = _held(conversation)
+    plan = CheckInPlan.objects.filter(conversation=held, paused_until__gte=schedules.today(held)).first()
+    if plan is None:
+        return
+    plan.conversation, plan.paused_until = held, None
+    _save_plan(plan, by)
+    audit.record(actor=by.actor, action="check-in pause ended", subject=f"conversation:{held.id}")
+
+
+def _save_plan(plan: CheckInPlan, by: User) -> None:
+    plan.set_by, plan.set_at = by, timezone.now()
+    plan.next_at = schedules.next_look(plan, plan.set_at) if plan.is_on else None
+    plan.save()
+    announce(plan.conversation.group, "check-in")
 
 
 @transaction.atomic

@@ -17,10 +17,10 @@ from accounts.models import User
 from core.policies import Audience, open_to
 from mentors.access import pairing_for_lead, referrals_for_lead, texts_for_lead
 from mentors.models import Pairing, Referral
-from messaging import access
+from messaging import access, planning
 from messaging.forms import PlanForm
 from messaging.models import CheckIn, Conversation
-from messaging.views import save_plan, say_sent
+from messaging.views import say_sent
 from partners.access import member, numbers_led_by
 from safeguarding.access import open_alerts_for, require_guard
 from sms.access import for_reading, in_words, inbound_body, unknown_texts
@@ -163,12 +163,7 @@ def _pairing_page(
     context: dict[str, Any] = {"pairing": pairing, "participant": pairing.participant, "champion": pairing.champion}
     if pairing.started_at:
         conversation = access.conversation_for_lead(member(request), pairing.pk)
-        plan = access.plan_of(conversation)
-        context |= {
-            "plan": plan,
-            "form": form or PlanForm(participant=pairing.participant, plan=plan),
-            "numbers": _numbers(conversation),
-        }
+        context |= planning.parts(conversation, form) | {"numbers": _numbers(conversation)}
     return render(request, "lead/pairing.html", context, status=status)
 
 
@@ -190,10 +185,18 @@ def plan(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     """The lead sets the check-in plan."""
     user = member(request)
     found = access.conversation_for_lead(user, pairing_id)
-    form = PlanForm(request.POST, participant=found.pairing.participant, plan=access.plan_of(found))
+    form = planning.form_for(found, request.POST)
     if not form.is_valid():
         return _pairing_page(request, found.pairing, form=form, status=422)
-    save_plan(request, found, form)
+    planning.save(request, found, form)
+    return redirect("messaging:pairing", pairing_id)
+
+
+@open_to(Audience.STAFF)
+@require_POST
+def plan_again(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
+    """The lead ends the plan's pause."""
+    planning.start_again(request, access.conversation_for_lead(member(request), pairing_id))
     return redirect("messaging:pairing", pairing_id)
 
 

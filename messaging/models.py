@@ -125,21 +125,38 @@ class Message(models.Model):
 
 
 class CheckInPlan(models.Model):
-    """When a pair's check-in text goes out and what it asks: weekdays and wall time in the participant's zone."""
+    """When a pair's check-in text goes out and what it asks. Days and times are the participant's own; which moments
+    they come to is messaging.schedules' to say.
+    """
+
+    class OnHolidays(models.TextChoices):
+        """What happens on a public holiday. Those are hard days for many, so it is sent unless somebody said no."""
+
+        SEND = "send"
+        SKIP = "skip"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="plan")
     # Monday is 0.
     weekdays = models.JSONField(default=list)
     at = models.TimeField()
+    # Counted in weeks from Monday to Sunday; the first is the one that `starts_on` is in.
+    every_weeks = models.PositiveSmallIntegerField(default=1)
+    starts_on = models.DateField()
+    # The last day on which one may go; null: no end.
+    ends_on = models.DateField(null=True)
+    # The last day on which none goes. It is left standing when it is over.
+    paused_until = models.DateField(null=True)
+    on_holidays = models.CharField(max_length=4, choices=OnHolidays.choices, default=OnHolidays.SEND)
     questions = models.JSONField(default=list)
     is_on = models.BooleanField(default=True)
-    # UTC; null while it is off.
+    # UTC: when the dispatcher looks at it next. Null while it is off or has ended.
     next_at = models.DateTimeField(null=True)
     set_by = models.ForeignKey(User, on_delete=models.PROTECT)
     set_at = models.DateTimeField()
 
     class Meta:
+        constraints = [models.CheckConstraint(condition=Q(every_weeks__gte=1), name="plan_weeks_from_one")]
         indexes = [models.Index(fields=["next_at"], condition=Q(is_on=True), name="plan_due")]
 
     def __str__(self) -> str:

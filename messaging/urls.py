@@ -11,11 +11,13 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/since/<int:number>/", views.since, name="since"),
     path("conversations/<uuid:conversation_id>/person/", views.person, name="person"),
     path("conversations/<uuid:conversation_id>/plan/", views.plan, name="plan"),
+    path("conversations/<uuid:conversation_id>/plan/again/", views.plan_again, name="plan-again"),
     path("conversations/<uuid:conversation_id>/check-in/", views.check_in_now, name="check-in-now"),
     path("conversations/<uuid:conversation_id>/stories/", views.stories, name="stories"),
     path("lead/", desk.desk, name="desk"),
     path("lead/pairings/<uuid:pairing_id>/", desk.pairing, name="pairing"),
     path("lead/pairings/<uuid:pairing_id>/plan/", desk.plan, name="pairing-plan"),
+    path("lead/pairings/<uuid:pairing_id>/plan/again/", desk.plan_again, name="pairing-plan-again"),
     path("lead/pairings/<uuid:pairing_id>/check-in/", desk.check_in_now, name="pairing-check-in"),
     path("lead/unknown-texts/<uuid:text_id>/", desk.unknown_text, name="unknown-text"),
 ]

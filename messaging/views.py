@@ -16,7 +16,7 @@ from core.policies import Audience, open_to
 from mentors import access as mentors_access
 from mentors import actions as mentors_actions
 from mentors.models import Pairing
-from messaging import access, actions, presenting, texting, threads
+from messaging import access, actions, planning, presenting, texting, threads
 from messaging.forms import PlanForm
 from messaging.models import Conversation, Message, Side
 from messaging.trend import trend
@@ -202,13 +202,10 @@ def person(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 def _person_page(
     request: HttpRequest, conversation: Conversation, *, form: PlanForm | None = None, status: int = 200
 ) -> HttpResponse:
-    participant = conversation.pairing.participant
-    plan = access.plan_of(conversation)
     context = {
         "conversation": conversation,
-        "participant": participant,
-        "plan": plan,
-        "form": form or PlanForm(participant=participant, plan=plan),
+        "participant": conversation.pairing.participant,
+        **planning.parts(conversation, form),
         **_for_champion(conversation),
     }
     return render(request, "messaging/person.html", context, status=status)
@@ -219,21 +216,20 @@ def _person_page(
 def plan(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The champion sets the check-in plan."""
     found = access.conversation_for_champion(member(request), conversation_id)
-    form = PlanForm(request.POST, participant=found.pairing.participant, plan=access.plan_of(found))
+    form = planning.form_for(found, request.POST)
     if not form.is_valid():
         return _person_page(request, found, form=form, status=422)
-    save_plan(request, found, form)
+    planning.save(request, found, form)
     return redirect("messaging:person", found.id)
 
 
-def save_plan(request: HttpRequest, conversation: Conversation, form: PlanForm) -> None:
-    """Save a plan that was checked, and say what came of it. The lead's page does the same."""
-    try:
-        actions.set_plan(by=member(request), conversation=conversation, **form.cleaned_data)
-    except actions.ConversationEnded:
-        messages.error(request, _("This pairing has ended, so the plan was not saved."))
-    else:
-        messages.success(request, _("The check-in plan is saved."))
+@open_to(Audience.STAFF)
+@require_POST
+def plan_again(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """The champion ends the plan's pause."""
+    found = access.conversation_for_champion(member(request), conversation_id)
+    planning.start_again(request, found)
+    return redirect("messaging:person", found.id)
 
 
 @open_to(Audience.STAFF)

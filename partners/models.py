@@ -29,6 +29,9 @@ class Programme(models.Model):
     time_zone = models.CharField(max_length=40, default="Europe/London")
     # The number its texts go out through, E.164; blank: the one in TWILIO_FROM.
     text_number = models.CharField(max_length=20, blank=True)
+    # Whose public holidays count beside the country's own: an ISO 3166-2 code such as ENG, SCT or AUK. Blank: only
+    # those that the whole country keeps.
+    holiday_region = models.CharField(max_length=20, blank=True)
 
     class Meta:
         ordering = ["name"]
