@@ -20,6 +20,7 @@ from mentors.models import Pairing, Referral
 from messaging import access
 from messaging.forms import PlanForm
 from messaging.models import CheckIn, Conversation
+from messaging.upcoming import upcoming
 from messaging.views import save_plan, say_sent
 from partners.access import member, numbers_led_by
 from safeguarding.access import open_alerts_for, require_guard
@@ -168,6 +169,7 @@ def _pairing_page(
             "plan": plan,
             "form": form or PlanForm(participant=pairing.participant, plan=plan),
             "numbers": _numbers(conversation),
+            "appointments": upcoming(conversation),
         }
     return render(request, "lead/pairing.html", context, status=status)
 
