@@ -16,7 +16,9 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/later/", later_views.write_later, name="later"),
     path("conversations/<uuid:conversation_id>/later/<uuid:later_id>/", later_views.change_later, name="change-later"),
     path(
-        "conversations/<uuid:conversation_id>/later/<uuid:later_id>/now/", later_views.send_later_now, name="later-now"
+        "conversations/<uuid:conversation_id>/later/<uuid:later_id>/now/",
+        later_views.send_later_now,
+        name="send-later-now",
     ),
     path(
         "conversations/<uuid:conversation_id>/later/<uuid:later_id>/back/",
