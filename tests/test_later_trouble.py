@@ -165,9 +165,12 @@ def test_taken_back_changed_and_sent_in_the_same_second_it_goes_at_most_once(cas
         set_later(at_alices(cast), cast.conversation, "2026-11-24", "10:00")
         known = waiting()
         traveller.move_to(datetime.fromisoformat("2026-11-24T10:00:01+00:00"))
-        what = {"by": cast.alice.user, "conversation": cast.conversation, "later_id": known.id}
+        alice, conversation = cast.alice.user, cast.conversation
         results = at_once(
-            later.send_due, lambda: later.take_back(**what), lambda: later.send_now(**what), later.send_due
+            later.send_due,
+            lambda: later.take_back(by=alice, conversation=conversation, later_id=known.id),
+            lambda: later.send_now(by=alice, conversation=conversation, later_id=known.id),
+            later.send_due,
         )
         assert not [error for error in errors(results) if not isinstance(error, later.Gone)]
         drain()
