@@ -24,19 +24,20 @@ def reminder_time(participant: Participant, starts_at: datetime, now: datetime) 
     None where nothing is left.
     """
     local = starts_at.astimezone(participant.zone)
-    planned = _on_day(participant, local.date() - A_DAY, local.time())
+    day_before = local.date() - A_DAY
+    planned = _on_day(participant, day_before, local.time())
     if planned is not None and planned > now:
         return planned
-    at = participant.civil(now)
+    at = participant.civil(max(now, clock.moment(day_before, MIDNIGHT, participant.zone)))
     return at if starts_at - at >= NOTICE else None
 
 
 def good_until(participant: Participant, at: datetime) -> datetime:
     """Until when a text that is due at `at`, a civil moment, may still leave: the end of the safe hours it is in, and
-    of the day, for it says "tomorrow" or "today".
+    of the day, for it says "tomorrow" or "today". `at` itself where it is in none.
     """
     day = at.astimezone(participant.zone).date()
-    return next(closes for opens, closes in _spans(participant, day) if opens <= at < closes)
+    return next((closes for opens, closes in _spans(participant, day) if opens <= at < closes), at)
 
 
 def _on_day(participant: Participant, day: date, wall: time) -> datetime | None:
