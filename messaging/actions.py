@@ -12,11 +12,28 @@ from cms import access as cms_access
 from core import audit
 from core.live import announce
 from messaging import checkins, danger, schedules, texting, threads, wording
+from messaging.appointments import (
+    AppointmentOver,
+    NotAtThatTime,
+    Taken,
+    cancel_appointment,
+    move_appointment,
+    plan_appointment,
+)
 from messaging.models import CheckIn, CheckInPlan, Conversation, Message, Side
 from messaging.threads import note_read, note_received
 from sms import access as sms_access
 
-__all__ = ["note_read", "note_received"]
+__all__ = [
+    "AppointmentOver",
+    "NotAtThatTime",
+    "Taken",
+    "cancel_appointment",
+    "move_appointment",
+    "note_read",
+    "note_received",
+    "plan_appointment",
+]
 
 # Seven texts' worth: more is a letter, and costs like one.
 LONGEST = 1000

@@ -103,7 +103,7 @@ def _planned(request: HttpRequest, conversation: Conversation, form: Appointment
         made = appointments.plan_appointment(
             by=member(request), participant=participant, starts_at=form.moment, conversation=conversation
         )
-    except (appointments.NotAtThatTime, appointments.NoMore) as wrong:
+    except (appointments.NotAtThatTime, appointments.AppointmentOver) as wrong:
         _explain(form, wrong)
         return False
     messages.success(request, _("The appointment is saved.") + " " + reminder_words(made))
@@ -122,7 +122,7 @@ def _change(request: HttpRequest, ground: Ground, place: UUID, appointment_id: U
 def _moved(request: HttpRequest, known: Appointment, form: AppointmentForm) -> bool:
     try:
         moved = appointments.move_appointment(by=member(request), appointment=known, starts_at=form.moment)
-    except (appointments.NotAtThatTime, appointments.NoMore, appointments.Taken) as wrong:
+    except (appointments.NotAtThatTime, appointments.AppointmentOver, appointments.Taken) as wrong:
         _explain(form, wrong)
         return False
     messages.success(request, _("The appointment is saved.") + " " + reminder_words(moved))

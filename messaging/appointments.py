@@ -28,7 +28,7 @@ State = OutboundText.State
 MAY_HAVE_LEFT = [State.SENDING, State.UNKNOWN, State.SENT, State.DELIVERED]
 
 
-class NoMore(Exception):
+class AppointmentOver(Exception):
     """The appointment was cancelled or is over, or the pairing has ended: it cannot be planned or moved."""
 
 
@@ -45,7 +45,7 @@ def plan_appointment(
     *, by: User, participant: Participant, starts_at: datetime, conversation: Conversation | None = None
 ) -> Appointment:
     """Note that somebody is expected at `starts_at` (aware), and plan the text of the day before. Planning the same
-    again changes nothing. Raises NotAtThatTime, or NoMore when the conversation's pairing has ended.
+    again changes nothing. Raises NotAtThatTime, or AppointmentOver when the conversation's pairing has ended.
     """
     starts_at = _checked(starts_at)
     _hold(conversation)
@@ -61,7 +61,7 @@ def plan_appointment(
 @transaction.atomic
 def move_appointment(*, by: User, appointment: Appointment, starts_at: datetime) -> Appointment:
     """Move it to `starts_at` (aware): the text for the old time is taken back if it has not left, and the new time gets
-    one of its own. Raises NotAtThatTime, Taken, NoMore.
+    one of its own. Raises NotAtThatTime, Taken, AppointmentOver.
     """
     starts_at = _checked(starts_at)
     held = _held(appointment)
@@ -84,7 +84,7 @@ def cancel_appointment(*, by: User, appointment: Appointment) -> Appointment:
     """It does not take place: no text goes out any more. Cancelling twice changes nothing."""
     try:
         held = _held(appointment)
-    except NoMore:
+    except AppointmentOver:
         return appointment
     _cancel(held)
     audit.record(actor=by.actor, action="appointment cancelled", subject=f"appointment:{held.id}")
@@ -106,20 +106,20 @@ def _reminder(participant: Participant, starts_at: datetime) -> dict[str, object
 
 
 def _hold(conversation: Conversation | None) -> None:
-    """The conversation is held before its rows. Raises NoMore once its pairing has ended."""
+    """The conversation is held before its rows. Raises AppointmentOver once its pairing has ended."""
     if conversation is not None and not threads.held(conversation).pairing.is_active:
-        raise NoMore
+        raise AppointmentOver
 
 
 def _held(appointment: Appointment) -> Appointment:
-    """The appointment with its row held until commit. Raises NoMore when it is cancelled or over."""
+    """The appointment with its row held until commit. Raises AppointmentOver when it is cancelled or over."""
     _hold(appointment.conversation)
     rows = Appointment.objects.select_for_update(of=("self",)).select_related(
         "participant__user__phone__data_key", "participant__programme", "conversation__pairing"
     )
     held = rows.get(pk=appointment.pk)
     if held.cancelled_at or held.starts_at <= timezone.now():
-        raise NoMore
+        raise AppointmentOver
     return held
 
 
@@ -153,7 +153,7 @@ def _remind(appointment_id: UUID) -> None:
     rows = Appointment.objects.select_related("conversation")
     try:
         held = _held(rows.get(pk=appointment_id))
-    except NoMore:
+    except AppointmentOver:
         Appointment.objects.filter(pk=appointment_id).update(reminder=Reminder.MISSED)
         return
     now = timezone.now()

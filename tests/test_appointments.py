@@ -143,6 +143,7 @@ def test_moved_while_its_text_waits_in_the_outbox_the_old_one_does_not_leave(
     assert OutboundText.objects.filter(key__startswith="reminder-appointment:", state="queued").count() == 1
     page = move(cast, "2026-11-25", "15:00").content.decode()
     assert "already" not in page
+    assert OutboundText.objects.get(key__startswith="reminder-appointment:").state == "canceled"
     at(monday, "2026-11-24T15:00:01+00:00")
     assert reminders(cast.ben) == [
         "Hi Ben. A reminder: you have an appointment tomorrow, Wednesday 25 November, at 15:00."
