@@ -12,11 +12,28 @@ from cms import access as cms_access
 from core import audit
 from core.live import announce
 from messaging import checkins, danger, schedules, texting, threads, wording
+from messaging.appointments import (
+    AppointmentOver,
+    NotAtThatTime,
+    Taken,
+    cancel_appointment,
+    move_appointment,
+    plan_appointment,
+)
 from messaging.models import CheckIn, CheckInPlan, Conversation, Message, Side
 from messaging.threads import note_read, note_received
 from sms import access as sms_access
 
-__all__ = ["note_read", "note_received"]
+__all__ = [
+    "AppointmentOver",
+    "NotAtThatTime",
+    "Taken",
+    "cancel_appointment",
+    "move_appointment",
+    "note_read",
+    "note_received",
+    "plan_appointment",
+]
 
 # Seven texts' worth: more is a letter, and costs like one.
 LONGEST = 1000
@@ -54,18 +71,13 @@ def write(*, by: User, conversation: Conversation, words: str, client_id: UUID |
 
     Raises Nothing, TooLong, ConversationEnded, or NoMoreTexts (a champion to somebody who has stopped texts).
     """
-    words = words.strip()
-    if not says_something(words):
-        raise Nothing
-    if len(words) > LONGEST:
-        raise TooLong
+    words = readable(words)
     held = _held(conversation)
     if known := threads.already_posted(held, client_id):
         return known
     side = held.side_of(by)
     if side == Side.CHAMPION:
-        _require_texts(held)
-        _require_room(held, words)
+        require_delivery(held, words)
     else:
         danger.stop_asking(held, words)
     message = threads.add(held, Message(author=side, client_id=client_id), words)
@@ -163,6 +175,22 @@ def _held(conversation: Conversation) -> Conversation:
     if not held.pairing.is_active:
         raise ConversationEnded
     return held
+
+
+def readable(words: str) -> str:
+    """`words` without the blanks around them. Raises Nothing, or TooLong for more than LONGEST characters."""
+    words = words.strip()
+    if not says_something(words):
+        raise Nothing
+    if len(words) > LONGEST:
+        raise TooLong
+    return words
+
+
+def require_delivery(conversation: Conversation, words: str) -> None:
+    """Raise NoMoreTexts or TooLong where a champion's words could not reach the participant now."""
+    _require_texts(conversation)
+    _require_room(conversation, words)
 
 
 def says_something(words: str) -> bool:

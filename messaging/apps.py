@@ -6,7 +6,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from mentors import hooks as mentors_hooks
-        from messaging import asking_again, checks, danger, inbound, pairings, tasks, texting  # noqa: F401  (two register themselves)
+        from messaging import appointments, asking_again, checks, danger, inbound, later, pairings, tasks, texting  # noqa: F401
         from sms import hooks as sms_hooks
 
         sms_hooks.words_arrived.register(danger.heed_text)
@@ -16,7 +16,10 @@ class MessagingConfig(AppConfig):
         sms_hooks.opt_changed.register(inbound.note_opt_change)
         sms_hooks.texts_changed.register(texting.follow)
         sms_hooks.may_it_go.register(asking_again.may_it_go)
+        sms_hooks.may_it_go.register(appointments.may_it_go)
         mentors_hooks.pairing_offered.register(pairings.ask_participant)
         mentors_hooks.pairing_declined.register(pairings.forget_offer)
         mentors_hooks.pairing_started.register(pairings.open_conversation)
         mentors_hooks.pairing_ended.register(pairings.close_conversation)
+        mentors_hooks.pairing_ended.register(later.call_off)
+        mentors_hooks.pairing_ended.register(appointments.call_off)

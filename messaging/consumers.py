@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from accounts.access import person_behind
 from accounts.models import User
 from core.live import announce_now_without_waiting_for_commit
-from messaging import access, presenting, threads
+from messaging import access, later, presenting, threads
 from messaging.models import Conversation, Message, Side
 from messaging.trend import trend
 from partners.access import programmes_guarded_by
@@ -135,6 +135,7 @@ class ConversationConsumer(PersonConsumer):
             self.sent = number
             await self._catch_up()
             await self._answer("marks", {})
+            await self._answer("later", {})
         elif kind == "read":
             await self._answer("read", {"number": number})
 
@@ -234,3 +235,6 @@ class ConversationConsumer(PersonConsumer):
             return []
         html = render_to_string("messaging/trend.html", {"trend": trend(conversation), "conversation": conversation})
         return [{"kind": "trend", "html": html}]
+
+    def _on_later(self, conversation: Conversation, side: Side, event: Packet) -> list[Packet]:
+        return [{"kind": "later", "html": later.html(conversation)}] if side == Side.CHAMPION else []

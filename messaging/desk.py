@@ -20,6 +20,7 @@ from mentors.models import Pairing, Referral
 from messaging import access, planning
 from messaging.forms import PlanForm
 from messaging.models import CheckIn, Conversation
+from messaging.upcoming import upcoming
 from messaging.views import say_sent
 from partners.access import member, numbers_led_by
 from safeguarding.access import open_alerts_for, require_guard
@@ -163,7 +164,10 @@ def _pairing_page(
     context: dict[str, Any] = {"pairing": pairing, "participant": pairing.participant, "champion": pairing.champion}
     if pairing.started_at:
         conversation = access.conversation_for_lead(member(request), pairing.pk)
-        context |= planning.parts(conversation, form) | {"numbers": _numbers(conversation)}
+        context |= planning.parts(conversation, form) | {
+            "numbers": _numbers(conversation),
+            "appointments": upcoming(conversation),
+        }
     return render(request, "lead/pairing.html", context, status=status)
 
 

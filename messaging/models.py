@@ -9,6 +9,7 @@ from accounts.models import User
 from core.models import DataKey
 from core.sealing import Unreadable, seal, shown, unseal
 from mentors.models import Pairing
+from messaging.planned import Appointment, LaterMessage  # noqa: F401  (here Django finds them)
 from messaging.querysets import CheckInQuerySet, ConversationQuerySet, MessageQuerySet
 
 

@@ -16,10 +16,11 @@ from core.policies import Audience, open_to
 from mentors import access as mentors_access
 from mentors import actions as mentors_actions
 from mentors.models import Pairing
-from messaging import access, actions, planning, presenting, texting, threads
+from messaging import access, actions, later, planning, presenting, texting, threads
 from messaging.forms import PlanForm
 from messaging.models import Conversation, Message, Side
 from messaging.trend import trend
+from messaging.upcoming import upcoming
 from partners.access import member, programmes_guarded_by
 from safeguarding.access import has_open_alert
 
@@ -96,9 +97,9 @@ def _write(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     except actions.Nothing:
         wrong = _("Write something first.")
     except actions.TooLong:
-        wrong = _too_long(draft)
+        wrong = too_long(draft)
     except actions.NoMoreTexts:
-        wrong = _cannot_text(conversation)
+        wrong = cannot_text(conversation)
     except actions.ConversationEnded:
         wrong = _("This conversation has ended. Your words were not sent.")
     else:
@@ -116,7 +117,8 @@ def _written(request: HttpRequest, conversation: Conversation, message: Message)
     return JsonResponse({"messages": presenting.packet(conversation, side, [whole] if whole else [])})
 
 
-def _too_long(draft: str) -> str:
+def too_long(draft: str) -> str:
+    """Why a message was refused for its length."""
     if len(draft.strip()) <= actions.LONGEST:
         return _("That is too long for a text. Use fewer signs like emoji, or send it in parts.")
     return _("That is %(long)d characters. The most is %(most)d. Make it shorter, or send it in parts.") % {
@@ -125,7 +127,8 @@ def _too_long(draft: str) -> str:
     }
 
 
-def _cannot_text(conversation: Conversation) -> str:
+def cannot_text(conversation: Conversation) -> str:
+    """Why a message was refused to somebody who has stopped texts."""
     return _("%(name)s has stopped texts, so this was not sent. Talk to your lead about another way.") % {
         "name": conversation.pairing.participant.name
     }
@@ -154,7 +157,10 @@ def _page(
         "fresh_id": uuid4(),
     }
     if side == Side.CHAMPION:
-        context |= _for_champion(conversation)
+        context |= _for_champion(conversation) | {"later": later.shown(conversation)}
+        words_id = _uuid(request.GET.get("words", ""))
+        if words_id and (back := later.taken_back(conversation, words_id)):
+            context |= {"draft": draft or back.draft, "fresh_id": back.client_id}
     return render(request, "messaging/conversation.html", context, status=status)
 
 
@@ -188,7 +194,8 @@ def since(request: HttpRequest, conversation_id: UUID, number: int) -> HttpRespo
     page = list(rows[: presenting.PAGE])
     if page:
         threads.note_received(found, side, page[-1].number)
-    return JsonResponse({"messages": presenting.packet(found, side, page), "marks": presenting.marks(found, side)})
+    shown = {"messages": presenting.packet(found, side, page), "marks": presenting.marks(found, side)}
+    return JsonResponse(shown | ({"later": later.html(found)} if side == Side.CHAMPION else {}))
 
 
 @open_to(Audience.STAFF)
@@ -205,6 +212,7 @@ def _person_page(
     context = {
         "conversation": conversation,
         "participant": conversation.pairing.participant,
+        "appointments": upcoming(conversation),
         **planning.parts(conversation, form),
         **_for_champion(conversation),
     }
@@ -283,7 +291,7 @@ def _send_story(request: HttpRequest, conversation: Conversation) -> bool:
     except actions.NoSuchStory:
         messages.error(request, _("That story is not there any more. Pick another."))
     except actions.NoMoreTexts:
-        messages.error(request, _cannot_text(conversation))
+        messages.error(request, cannot_text(conversation))
     except actions.ConversationEnded:
         messages.error(request, _("This conversation has ended. The story was not sent."))
     else:

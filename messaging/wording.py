@@ -89,6 +89,18 @@ REMINDER = Texts(
     cy="Helo {name}, dim brys. Pan fydd munud gennych: {question}",
     mi="Kia ora {name}, kaua e āwangawanga. Ina wātea koe: {question}",
 )
+APPOINTMENT_TOMORROW = Texts(
+    "appointment: tomorrow",
+    en="Hi {name}. A reminder: you have an appointment tomorrow, {day}, at {time}.",
+    cy="Helo {name}. Nodyn i'ch atgoffa: mae gennych apwyntiad yfory, {day}, am {time}.",
+    mi="Kia ora {name}. He whakamahara: he hui tāu āpōpō, {day}, i te {time}.",
+)
+APPOINTMENT_TODAY = Texts(
+    "appointment: today",
+    en="Hi {name}. A reminder: you have an appointment today, {day}, at {time}.",
+    cy="Helo {name}. Nodyn i'ch atgoffa: mae gennych apwyntiad heddiw, {day}, am {time}.",
+    mi="Kia ora {name}. He whakamahara: he hui tāu i tēnei rā, {day}, i te {time}.",
+)
 CRISIS = Texts(
     "crisis lines",
     en="That sounds really hard, {name}. You do not have to be alone with it. {lines} We are letting a person here know.",

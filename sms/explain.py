@@ -24,6 +24,7 @@ REASONS: dict[str, Promise] = {
     "later": _("The text service is busy. It is tried again by itself."),
     "unreadable": _("Its words or its number can no longer be read."),
     "answered": _("They answered before it left, so it was not sent."),
+    "changed": _("What it was about has changed, so it was not sent."),
     "failed": _("It did not arrive."),
 }
 

@@ -22,6 +22,8 @@ VALUES = {
     "line": "116 123",
     "lines": "Call 999. Call 116 123. Text SHOUT to 85258.",
     "code": "482 913",
+    "day": "Wednesday 30 September",
+    "time": "10.30am",
     "url": "https://handrail.example/stories/the-long-way-round/",
     "question": "How are you? Reply 1 to 5. 5 is really good, 1 is really low. Maximiliana sees your answers.",
 }

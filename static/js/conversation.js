@@ -35,6 +35,18 @@
     return true;
   }
 
+  // On the way to choosing a time the words are kept in case the line drops. They have arrived once the server shows
+  // what waits, or gives words back; then the address is plain again, so that loading the page anew gives nothing twice.
+  function comeFromLater() {
+    const arrived = location.hash === "#waiting" || location.search.includes("words=");
+    try {
+      const kept = sessionStorage.getItem(`${room}later`);
+      if (kept && !arrived) field.value = [kept, field.value].filter(Boolean).join("\n");
+      sessionStorage.removeItem(`${room}later`);
+    } catch { /* No storage, nothing kept. */ }
+    if (arrived) history.replaceState(null, "", location.pathname);
+  }
+
   function comeBack() {
     try {
       const kept = sessionStorage.getItem(room);
@@ -137,9 +149,21 @@
     changed: (packet) => packet.messages.forEach(change),
     marks: mark,
     typing: () => { typing.hidden = false; clearTimeout(typingOff); typingOff = setTimeout(() => { typing.hidden = true; }, TYPING_FOR); if (isAtEnd()) toEnd(); },
+    later: (packet) => showLater(packet.html),
     trend: (packet) => { const box = $("trend"); if (box) box.innerHTML = packet.html; },
     closed: () => { status.textContent = words.closed; away(); },
   };
+
+  // What goes later. Swapped only when it has changed: a button somebody is on is not taken from under them.
+  function showLater(html) {
+    const box = $("later"), fresh = document.createElement("template"), atEnd = isAtEnd();
+    const bare = (node) => node.innerHTML.replace(' open=""', "").trim();
+    fresh.innerHTML = html;
+    if (!box || bare(fresh) === bare(box)) return;
+    if (box.querySelector("details")?.open) fresh.content.querySelector("details")?.setAttribute("open", "");
+    box.replaceChildren(fresh.content);
+    if (atEnd) toEnd();
+  }
 
   // ---- The socket, and what replaces it ----
   function connect() {
@@ -163,6 +187,7 @@
         const packet = await answer.json();
         take(packet.messages, after);
         mark(packet.marks);
+        if (packet.later !== undefined) showLater(packet.later);
         offline(false);
         isMore = packet.messages.length === PAGE;
       }
@@ -263,6 +288,10 @@
 
   if (writer) {
     writer.addEventListener("submit", (event) => {
+      if (event.submitter && "laterOpen" in event.submitter.dataset) {
+        try { sessionStorage.setItem(`${room}later`, field.value); } catch { /* No storage: the form carries them. */ }
+        return;
+      }
       event.preventDefault();
       const body = field.value.trim();
       complain("");
@@ -280,6 +309,7 @@
       if (Date.now() - typedAt > TYPING_FOR / 2) { typedAt = Date.now(); say({ kind: "typing" }); }
     });
     comeBack();
+    comeFromLater();
     count();
   }
   jump.addEventListener("click", (event) => { event.preventDefault(); document.getElementById("new")?.scrollIntoView({ block: "center" }); unread = 0; jump.hidden = true; });
