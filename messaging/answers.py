@@ -84,7 +84,7 @@ def read_all(words: str, question: Question, left: Sequence[str]) -> Reading | N
     labelled = _labelled(text)
     if labelled is None:
         answer = _read(text, question)
-        return answer and Reading({question.key: answer.value}, answer.rest)
+        return Reading({question.key: answer.value}, answer.rest) if answer else None
     values = {key: answer.value for key, answer in labelled.items() if key in left}
     rests = " ".join(filter(None, (answer.rest for answer in labelled.values())))
     return Reading(values, rests if len(values) == len(labelled) else words) if values else None

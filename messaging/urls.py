@@ -1,6 +1,6 @@
 from django.urls import path
 
-from messaging import desk, views
+from messaging import desk, views, web_check_in
 
 app_name = "messaging"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/plan/", views.plan, name="plan"),
     path("conversations/<uuid:conversation_id>/check-in/", views.check_in_now, name="check-in-now"),
     path("conversations/<uuid:conversation_id>/stories/", views.stories, name="stories"),
+    path("check-in/<slug:token>/", web_check_in.check_in, name="web-check-in"),
+    path("check-in/<slug:token>/sent/", web_check_in.sent, name="web-check-in-sent"),
     path("lead/", desk.desk, name="desk"),
     path("lead/pairings/<uuid:pairing_id>/", desk.pairing, name="pairing"),
     path("lead/pairings/<uuid:pairing_id>/plan/", desk.plan, name="pairing-plan"),

@@ -89,6 +89,12 @@ REMINDER = Texts(
     cy="Helo {name}, dim brys. Pan fydd munud gennych: {question}",
     mi="Kia ora {name}, kaua e āwangawanga. Ina wātea koe: {question}",
 )
+LINK = Texts(
+    "check-in: its link on the web",
+    en="{question} Or answer here: {url}",
+    cy="{question} Neu ateb yma: {url}",
+    mi="{question} Whakahoki rānei i konei: {url}",
+)
 CRISIS = Texts(
     "crisis lines",
     en="That sounds really hard, {name}. You do not have to be alone with it. {lines} We are letting a person here know.",

@@ -2,6 +2,7 @@
 
 import string
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from django.core.checks import run_checks
@@ -258,7 +259,7 @@ CLEAR = ["4 - bit rough", "bit rough - 4", "its a 4", "pedwar", "wha", "rough da
 PHRASES = [
     (question.key, phrase) for question in QUESTIONS.values() for some in question.said.values() for phrase in some
 ]
-CHANGES = {
+CHANGES: dict[str, Callable[[str], str]] = {
     "capitals": str.upper,
     "accents apart": _accented,
     "accents in one": lambda words: unicodedata.normalize("NFC", _accented(words)),
@@ -327,6 +328,6 @@ def _text(name: str, words: str) -> Texts:
 
 
 def test_an_answer_word_that_is_the_carriers_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CALL.said, 2, ("no", "stop"))  # type: ignore[index]
+    monkeypatch.setitem(CALL.said, 2, ("no", "stop"))
     (found,) = [error for error in run_checks() if error.id == "handrail.E021"]
     assert "STOP" in str(found)
