@@ -1,4 +1,4 @@
-"""When no answer comes: the reminder, the champion, the lead, each with a clock; and how often check-ins are answered."""
+"""When no answer comes: the reminder, the champion, the lead, each with a clock; and how often they answer."""
 
 import re
 from collections.abc import Callable
