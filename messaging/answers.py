@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from messaging.questions import CALL, QUESTIONS, Question
+from messaging.questions import CALL, FEELING, QUESTIONS, Question
 from messaging.spoken import (
     AMOUNTS,
     AROUND,
@@ -23,6 +23,7 @@ from messaging.spoken import (
     MOODS,
     NOT_THIS,
     NUMBER_WORDS,
+    OF_ME,
     OTHER_NUMBERS,
     OUT_OF_FIVE,
     PAUSE,
@@ -105,21 +106,22 @@ def _worded(text: _Text, question: Question) -> int | None:
     """The step whose words are the whole text: "really low mate". A question mark asks something back."""
     if "?" in text.plain:
         return None
-    return _phrases(question.key).get(_core(text.plain))
+    return _phrases(question.key).get(_core(text.plain, question.key))
 
 
 @cache
 def _phrases(key: str) -> dict[tuple[str, ...], int]:
-    found = {_core(phrase): value for value, phrases in QUESTIONS[key].said.items() for phrase in phrases}
+    found = {_core(phrase, key): value for value, phrases in QUESTIONS[key].said.items() for phrase in phrases}
     return {core: value for core, value in found.items() if core}
 
 
-def _core(plain: str) -> tuple[str, ...]:
+def _core(plain: str, key: str) -> tuple[str, ...]:
     """The words without manners and fillers around them; what stands between others stays."""
+    around = AROUND | OF_ME if key == FEELING.key else AROUND
     words = re.findall(r"\w+", plain)
-    while words and words[0] in AROUND:
+    while words and words[0] in around:
         words = words[1:]
-    while words and words[-1] in AROUND:
+    while words and words[-1] in around:
         words = words[:-1]
     return tuple(words)
 

@@ -18,7 +18,7 @@ from core import audit, dispatch
 from core.live import announce
 from messaging import answers, cards, lines, links, silence, texting, threads, wording
 from messaging.models import CheckIn, CheckInAnswer, Conversation, Message, Side
-from messaging.questions import QUESTIONS
+from messaging.questions import FEELING, QUESTIONS
 from messaging.silence import BATCH, LEAD_AFTER, MISS_AFTER, REMIND_AFTER, miss_if_open
 
 __all__ = ["CATCH_UP_WITHIN", "can_ask", "miss_if_open", "open_for", "receive", "start"]
@@ -88,7 +88,7 @@ def receive(conversation: Conversation, words: str) -> str:
     store(check_in, reading.values)
     left = left_of(check_in)
     if left:
-        _go_on(check_in, left[0])
+        _go_on(check_in, left)
     else:
         _finish(check_in)
     record(check_in)
@@ -123,12 +123,16 @@ def record(check_in: CheckIn, action: str = "check-in answered", **how: str) -> 
     audit.record(actor=actor, action=action, subject=f"check-in:{check_in.id}", **how)
 
 
-def _go_on(check_in: CheckIn, question: str) -> None:
-    """Ask what is next. It answers their text, so it goes at once."""
+def _go_on(check_in: CheckIn, left: list[str]) -> None:
+    """Ask what is next. It answers their text, so it goes at once. What was asked before, and passed over with
+    another's label, is asked once more without its greeting.
+    """
+    was, question = check_in.question, left[0]
     check_in.position = check_in.questions.index(question)
     check_in.save(update_fields=ANSWERING)
     participant = check_in.conversation.pairing.participant
-    texting.answer(participant, key=texting.check_in_key(check_in, question), body=question_text(check_in))
+    key = texting.check_in_key(check_in, question if question != was else f"{question}-still-{len(left)}")
+    texting.answer(participant, key=key, body=_bare_question(check_in))
 
 
 def _finish(check_in: CheckIn) -> None:
@@ -228,5 +232,6 @@ def _remind(check_in_id: UUID, now: datetime) -> None:
 
 
 def _bare_question(check_in: CheckIn) -> str:
-    """The question without its greeting: the reminder has one."""
-    return question_text(check_in).split(". ", 1)[-1] if check_in.position == 0 else question_text(check_in)
+    """The question without its greeting: the reminder has one. Only the question about feeling greets."""
+    words = question_text(check_in)
+    return words.split(". ", 1)[-1] if check_in.question == FEELING.key else words

@@ -23,12 +23,15 @@ OTHER_NUMBERS = _words(
 EVERYDAY = _words("one un")
 # Words that change nothing about a yes, a no, a number or a step of a scale.
 POLITE = _words("please pls plz thanks thank you ta cheers mate today tbh xx x diolch plis os gwelwch yn dda heddiw")
-POLITE |= _words("kia ora koa i tenei ra")
+POLITE |= _words("kia ora koa")
 # What people put before a number: "its a 4", "id say 4", "number 4".
 FILLERS = _words("a about i m im am it s its is id say feeling feel maybe probably today number num answer")
 FILLERS |= _words("heddiw rif ateb ko he")
-# What may stand around a step of a scale: "feeling low today". "Maybe" is doubt, and doubt is asked about.
-AROUND = POLITE | _words("a i m im am it s its is feeling feel felt been just ko he dwi rwy yn au")
+# What may stand around a step of a scale: "just a bit thanks". "Maybe" is doubt, and doubt is asked about; "kia kaha"
+# wishes strength.
+AROUND = (POLITE - _words("kia ora")) | _words("a it s its is been just ko he yn")
+# Around a feeling alone: "im strong" says nothing of how strong the pull is.
+OF_ME = _words("i m im am feeling feel felt dwi rwy au")
 # "5 mins late", "4 days clean", "3 beers": a number of something else.
 AMOUNTS = (
     r"cans?|pints?|beers?|drinks?|bottles?|units?|bags?|pills?|tablets?|tabs?|fags?|smokes?|joints?|lines?|hits?|"

@@ -108,8 +108,10 @@ def reason_to_hold(due: OutboundText) -> str:
 def _was_answered(kind: str, rest: str) -> bool:
     """Whether a question or a reminder asks for what was answered, or overtaken by danger, since."""
     row_id, _, what = rest.partition(":")
-    if kind == "reminder" or (kind == "check-in" and what.removesuffix("-again") in QUESTIONS):
-        return not CheckIn.objects.open().filter(pk=UUID(row_id)).exists()
+    question = what.partition("-")[0]
+    if kind == "reminder" or (kind == "check-in" and question in QUESTIONS):
+        waits = CheckIn.objects.open().filter(pk=UUID(row_id)).exclude(answer_rows__question=question)
+        return not waits.exists()
     return False
 
 

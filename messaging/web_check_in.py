@@ -5,9 +5,10 @@ open links in texts to draw a preview; and what it shows names nobody. Each step
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +27,8 @@ from messaging.limits import LINK_FROM_ADDRESS
 from messaging.models import CheckIn
 from messaging.questions import QUESTIONS, Question
 from messaging.web_answers import LinkOver
+
+View = Callable[[HttpRequest, str], HttpResponse]
 
 WORDS, LOOK = "words", "look"
 
@@ -51,15 +54,26 @@ class Draft:
         return bool(self.values) or says_something(self.words)
 
 
+def _limited(view: View) -> View:
+    """Count each try by the address it comes from; too many get the kind page, with what they wrote on it."""
+
+    @wraps(view)
+    def counted(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            count(LINK_FROM_ADDRESS, str(request.META["REMOTE_ADDR"]))
+        except TooMany as error:
+            return _over(request, status=429, minutes=math.ceil(error.wait.total_seconds() / 60))
+        return view(request, token)
+
+    return counted
+
+
 @open_to(Audience.ANYONE)
 @never_cache
+@_limited
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest, token: str) -> HttpResponse:
     """The landing page, or the next step. Used, over and unknown links are one and the same page."""
-    try:
-        count(LINK_FROM_ADDRESS, str(request.META["REMOTE_ADDR"]))
-    except TooMany as error:
-        return _over(request, status=429, minutes=math.ceil(error.wait.total_seconds() / 60))
     found = links.find(token)
     if found is None:
         return _over(request)
@@ -72,6 +86,7 @@ def check_in(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_to(Audience.ANYONE)
 @never_cache
+@_limited
 @require_safe
 def sent(request: HttpRequest, token: str) -> HttpResponse:
     """It is sent: when a reply will come, and who is there meanwhile. Only for the minutes after sending."""

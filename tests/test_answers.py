@@ -169,6 +169,7 @@ def test_the_scales_own_words_count_in_any_language(question: Question, typed: s
         ],
         *[(FEELING, words) for words in ("yes please", "low energy", "all right then get lost")],
         *[(CRAVINGS, words) for words in ("some days", "strong coffee", "none of your business", "a bit of both")],
+        *[(CRAVINGS, words) for words in ("im strong", "feeling strong today", "kia kaha", "i feel very strong")],
     ],
 )
 def test_words_that_are_more_than_a_step_of_the_scale_are_not_guessed(question: Question, typed: str) -> None:

@@ -262,7 +262,7 @@ def test_it_goes_on_hours_later_where_they_were(cast: Cast, client: Client, mond
     ("words", "answered", "then"),
     [
         ("mood 4 cravings 2", {"feeling": 4, "cravings": 2}, "Do you want a call from Alice?"),
-        ("cravings 2", {"cravings": 2}, "Hi Ben. How are you today?"),
+        ("cravings 2", {"cravings": 2}, "How are you today? Reply 1 to 5."),
         ("call no, mood 4", {"feeling": 4, "call": 2}, "How strong has the pull been"),
         ("call no mood 4 cravings 1", {"feeling": 4, "call": 2, "cravings": 1}, "Thanks Ben."),
         ("4, 2", {}, "Thanks Ben. Which number is closest"),
@@ -336,3 +336,28 @@ def test_answers_are_sealed_in_the_database(cast: Cast, client: Client) -> None:
     row: Any = CheckInAnswer.objects.get()
     assert bytes(row.sealed_value) != b"4"
     assert len(bytes(row.sealed_value)) > 28
+
+
+def test_whoever_answers_the_later_questions_first_is_asked_for_the_first_each_time(cast: Cast, client: Client) -> None:
+    plan(cast, questions=ALL)
+    actions.send_check_in_now(by=cast.alice.user, conversation=cast.conversation)
+    for words in ("call no", "cravings 2"):
+        drain()
+        text_in(client, cast.ben.user.phone, words)
+    drain()
+    still = [text for text in texts_to(cast.ben.user.phone) if text.startswith("How are you today?")]
+    assert len(still) == 2
+    text_in(client, cast.ben.user.phone, "4")
+    assert CheckIn.objects.get().answers == {"feeling": 4, "cravings": 2, "call": 2}
+    assert CheckIn.objects.get().state == "answered"
+
+
+def test_the_reminder_of_a_question_that_does_not_greet_is_the_whole_question(
+    cast: Cast, monday: time_machine.Traveller
+) -> None:
+    plan(cast, weekdays=[1], questions=["cravings"])
+    at(monday, "2026-11-24T10:00:01+00:00")
+    at(monday, "2026-11-24T14:01:00+00:00")
+    assert texts_to(cast.ben.user.phone)[-1].startswith(
+        "Hi Ben, no rush. When you have a minute: How strong has the pull been"
+    )
