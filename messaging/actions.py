@@ -11,7 +11,7 @@ from accounts.models import User
 from cms import access as cms_access
 from core import audit
 from core.live import announce
-from messaging import checkins, danger, schedules, texting, threads, wording
+from messaging import checkins, danger, schedules, silence, texting, threads, wording
 from messaging.appointments import (
     AppointmentOver,
     NotAtThatTime,
@@ -79,6 +79,7 @@ def write(*, by: User, conversation: Conversation, words: str, client_id: UUID |
     if side == Side.CHAMPION:
         require_delivery(held, words)
     else:
+        silence.heard(held)
         danger.stop_asking(held, words)
     message = threads.add(held, Message(author=side, client_id=client_id), words)
     if side == Side.CHAMPION:

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from mentors.models import Pairing, Participant
-from messaging.models import CheckIn
+from messaging.models import CheckIn, CheckInAnswer
 from messaging.questions import QUESTIONS
 from messaging.texting import id_in, kind_of
 from sms.hooks import Hold, Wait
@@ -87,18 +87,27 @@ def _pairings(texts: Sequence[OutboundText]) -> dict[UUID, Pairing]:
 
 
 def _answered(texts: Sequence[OutboundText]) -> set[UUID]:
-    """Those that ask for what was answered, or overtaken by danger, since. One query."""
-    asking = {text.id: id_in(text.key) for text in texts if _asks(text.key)}
-    still_open = (
-        set(CheckIn.objects.open().filter(pk__in=asking.values()).values_list("pk", flat=True)) if asking else set()
-    )
-    return {text_id for text_id, check_in in asking.items() if check_in not in still_open}
+    """Those that ask for what was answered, or overtaken by danger, since. Two queries."""
+    asking = {text.id: _asked(text.key) for text in texts if _asks(text.key)}
+    if not asking:
+        return set()
+    check_ins = {check_in for check_in, _ in asking.values()}
+    still_open = set(CheckIn.objects.open().filter(pk__in=check_ins).values_list("pk", flat=True))
+    rows = CheckInAnswer.objects.filter(check_in__in=still_open)
+    answered = set(rows.values_list("check_in_id", "question"))
+    return {text_id for text_id, asked in asking.items() if asked[0] not in still_open or asked in answered}
 
 
 def _asks(key: str) -> bool:
     """Whether a text asks a check-in's question, or reminds of it."""
-    kind, _, what = (*key.split(":", 2), "", "")[:3]
-    return kind == "reminder" or (kind == "check-in" and what.split(":")[0].removesuffix("-again") in QUESTIONS)
+    kind = kind_of(key)
+    return kind == "reminder" or (kind == "check-in" and _asked(key)[1] in QUESTIONS)
+
+
+def _asked(key: str) -> tuple[UUID, str]:
+    """The check-in and the question that a text is about: of "check-in:<id>:feeling-again" that id and "feeling"."""
+    what = key.split(":")[2:3]
+    return id_in(key), what[0].partition("-")[0] if what else ""
 
 
 def _people(texts: Iterable[OutboundText]) -> dict[UUID, Participant]:

@@ -1,10 +1,11 @@
-"""A check-in from the first question to the last answer, or to silence.
+"""A check-in from the first question to the last answer.
 
 1. messaging.schedules (or "Send one now") makes the row and queues the first question, in one transaction.
-2. Each clear answer is stored, and the next question goes out; the last is thanked.
+2. Each clear answer is stored, and the next question goes out; the last is thanked. Labels answer several at once.
 3. An unclear answer is met with one short question; a second is kept as a message for the champion.
-4. No answer: one reminder, then the champion is told; after two in a row the lead (domain: silence is
-   a signal).
+4. No answer: messaging.silence. A clear answer that comes after the end still counts for two days.
+
+The same check-in may be answered by its one-time link on the web (messaging.links).
 """
 
 from datetime import date, datetime, timedelta
@@ -12,27 +13,23 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from core import audit, dispatch
 from core.live import announce
-from messaging import answers, lines, texting, threads, wording
+from messaging import answers, cards, lines, links, silence, texting, threads, wording
 from messaging.models import CheckIn, CheckInAnswer, Conversation, Message, Side
-from messaging.questions import QUESTIONS
-from safeguarding import actions as safeguarding_actions
-from safeguarding.models import Alert
+from messaging.questions import FEELING, QUESTIONS
+from messaging.silence import BATCH, LEAD_AFTER, MISS_AFTER, REMIND_AFTER, miss_if_open
 
-# Long enough to finish work or wake up; short enough to still be the same day.
-REMIND_AFTER = timedelta(hours=4)
-# A day without an answer is a signal (docs/domain.md).
-MISS_AFTER = timedelta(hours=24)
+__all__ = ["CATCH_UP_WITHIN", "can_ask", "miss_if_open", "open_for", "receive", "start"]
+
+State = CheckIn.State
 # After an outage a check-in may still go out this late; later it would ask about another day.
 CATCH_UP_WITHIN = timedelta(hours=3)
-MISSED_BEFORE_LEAD = 2
+# A response is an answer within this time of the asking (docs/domain.md).
+COUNTS_FOR = timedelta(hours=48)
 # What answering changes; the clocks of silence are left alone.
 ANSWERING = ["state", "position", "answered_at", "asked_again"]
-BATCH = 50
 
 
 def can_ask(conversation: Conversation) -> bool:
@@ -55,8 +52,12 @@ def start(conversation: Conversation, questions: list[str], *, local_date: date 
         asked_at=at,
         remind_at=participant.civil(at + REMIND_AFTER),
         miss_at=at + MISS_AFTER,
+        lead_at=at + LEAD_AFTER,
     )
-    _ask(check_in, answering=False)
+    body = links.with_link(check_in, question_text(check_in))
+    key = texting.check_in_key(check_in, check_in.question)
+    check_in.first_text = texting.text(participant, key=key, body=body, good_for=CATCH_UP_WITHIN)
+    check_in.save(update_fields=["first_text", "link_index"])
     announce(conversation.group, "check-in")
     return check_in
 
@@ -66,81 +67,132 @@ def open_for(conversation: Conversation) -> CheckIn | None:
     return CheckIn.objects.open().whole().filter(conversation=conversation).first()
 
 
-def _ask(check_in: CheckIn, *, answering: bool) -> None:
-    """Queue the question that is next: as an answer to their text, or at a civil hour."""
-    participant = check_in.conversation.pairing.participant
-    key, body = texting.check_in_key(check_in, check_in.question), question_text(check_in)
-    if answering:
-        texting.answer(participant, key=key, body=body)
-    else:
-        texting.text(participant, key=key, body=body, good_for=CATCH_UP_WITHIN)
-
-
 def question_text(check_in: CheckIn) -> str:
     """The question that is next, in the participant's language."""
     pairing = check_in.conversation.pairing
     return texting.say(pairing.participant, QUESTIONS[check_in.question].text, champion=pairing.champion.name)
 
 
-def receive(check_in: CheckIn, words: str) -> str:
-    """Take a text as the answer to the open question. Returns the words to keep as a message ("" for
-    none): all of an unclear text, or what stood beside the number. The conversation must be held.
+def receive(conversation: Conversation, words: str) -> str:
+    """Take a text as the answer to the open question, if there is one. Returns the words to keep as a message (""
+    for none): all of an unclear text, or what stood beside the answer. The conversation must be held.
     """
-    answer = answers.read(words, QUESTIONS[check_in.question])
-    if answer is None:
+    check_in = open_for(conversation)
+    if check_in is None:
+        return _receive_late(conversation, words)
+    check_in.conversation = conversation
+    reading = answers.read_all(words, QUESTIONS[check_in.question], left_of(check_in))
+    if reading is None:
         _unclear(check_in)
         return words
-    _store(check_in, answer.value)
-    _show(check_in)
-    if check_in.position + 1 < len(check_in.questions):
-        _go_on(check_in)
+    store(check_in, reading.values)
+    left = left_of(check_in)
+    if left:
+        _go_on(check_in, left)
     else:
         _finish(check_in)
-    return answer.rest
+    record(check_in)
+    return reading.rest
 
 
-def _store(check_in: CheckIn, value: int) -> None:
+def left_of(check_in: CheckIn) -> list[str]:
+    """The questions without an answer, in the order of asking."""
+    answered = set(check_in.answer_rows.values_list("question", flat=True))
+    return [question for question in check_in.questions if question not in answered]
+
+
+def store(check_in: CheckIn, values: dict[str, int]) -> None:
+    """Store answers by question, and show them to the champion. What is answered already stays as it is.
+    The conversation must be held.
+    """
     now = timezone.now()
-    row = CheckInAnswer(check_in=check_in, question=check_in.question, at=now)
-    row.set_value(value)
-    row.save(force_insert=True)
-    check_in.answered_at = check_in.answered_at or now
+    for question in left_of(check_in):
+        if question in values:
+            row = CheckInAnswer(check_in=check_in, question=question, at=now)
+            row.set_value(values[question])
+            row.save(force_insert=True)
+            check_in.answered_at = check_in.answered_at or now
     check_in.asked_again = False
-    participant = check_in.conversation.pairing.participant
-    actor = texting.phone_of(participant).actor
-    audit.record(actor=actor, action="check-in answered", subject=f"check-in:{check_in.id}")
-
-
-def _go_on(check_in: CheckIn) -> None:
-    check_in.position += 1
     check_in.save(update_fields=ANSWERING)
-    _ask(check_in, answering=True)
+    cards.show(check_in)
+
+
+def record(check_in: CheckIn, action: str = "check-in answered", **how: str) -> None:
+    """Write into the audit trail what came from the phone of this check-in's participant. Last in a transaction."""
+    actor = texting.phone_of(check_in.conversation.pairing.participant).actor
+    audit.record(actor=actor, action=action, subject=f"check-in:{check_in.id}", **how)
+
+
+def _go_on(check_in: CheckIn, left: list[str]) -> None:
+    """Ask what is next. It answers their text, so it goes at once. What was asked before, and passed over with
+    another's label, is asked once more without its greeting.
+    """
+    was, question = check_in.question, left[0]
+    check_in.position = check_in.questions.index(question)
+    check_in.save(update_fields=ANSWERING)
+    participant = check_in.conversation.pairing.participant
+    key = texting.check_in_key(check_in, question if question != was else f"{question}-still-{len(left)}")
+    texting.answer(participant, key=key, body=_bare_question(check_in))
 
 
 def _finish(check_in: CheckIn) -> None:
-    check_in.state = CheckIn.State.ANSWERED
-    check_in.save(update_fields=ANSWERING)
+    silence.close(check_in, State.ANSWERED)
     pairing = check_in.conversation.pairing
     line = lines.listening(pairing.participant)
     body = texting.say(pairing.participant, wording.THANKS, champion=pairing.champion.name, line=line)
     texting.answer(pairing.participant, key=texting.check_in_key(check_in, "thanks"), body=body)
 
 
+def _receive_late(conversation: Conversation, words: str) -> str:
+    """A clear answer after the end counts for the newest check-in, if nothing came between: once the champion has
+    written since, a number may be an answer to that. No more is asked.
+    """
+    check_in = _late_for(conversation)
+    if check_in is None:
+        return words
+    left = left_of(check_in)
+    reading = answers.read_all(words, QUESTIONS[left[0]], left) if left else None
+    if reading is None:
+        return words
+    check_in.position = check_in.questions.index(left[0])
+    store(check_in, reading.values)
+    _finish(check_in)
+    record(check_in)
+    return reading.rest
+
+
+def _late_for(conversation: Conversation) -> CheckIn | None:
+    newest = CheckIn.objects.whole().filter(conversation=conversation).order_by("-asked_at").first()
+    if newest is None or not takes_late(newest, timezone.now()):
+        return None
+    newest.conversation = conversation
+    over = newest.miss_at or newest.asked_at
+    wrote = Message.objects.filter(conversation=conversation, author=Side.CHAMPION, at__gte=over)
+    return None if wrote.exists() else newest
+
+
+def takes_late(check_in: CheckIn, now: datetime) -> bool:
+    """Whether an answer would still count though nobody waits for it any more."""
+    if check_in.link_used_at or now >= check_in.asked_at + COUNTS_FOR:
+        return False
+    return check_in.state in {State.MISSED, State.NOT_REACHED, State.ANSWERED}
+
+
 def _unclear(check_in: CheckIn) -> None:
     """Ask once more, kindly; the second time let their words stand."""
     pairing = check_in.conversation.pairing
     if check_in.asked_again:
-        check_in.state = CheckIn.State.IN_WORDS
+        silence.close(check_in, State.IN_WORDS)
         body = texting.say(pairing.participant, wording.KEPT_AS_MESSAGE, champion=pairing.champion.name)
         key = texting.check_in_key(check_in, "kept")
     else:
         check_in.asked_again = True
+        check_in.save(update_fields=ANSWERING)
         body = texting.say(pairing.participant, QUESTIONS[check_in.question].again)
         key = texting.check_in_key(check_in, f"{check_in.question}-again")
-    check_in.save(update_fields=ANSWERING)
     texting.answer(pairing.participant, key=key, body=body)
-    if check_in.state == CheckIn.State.IN_WORDS:
-        _show(check_in)
+    if check_in.state == State.IN_WORDS:
+        cards.show(check_in)
 
 
 def stop_asking(conversation: Conversation) -> None:
@@ -149,23 +201,8 @@ def stop_asking(conversation: Conversation) -> None:
     if check_in is None:
         return
     check_in.conversation = conversation
-    check_in.state = CheckIn.State.IN_WORDS
-    check_in.save(update_fields=["state"])
-    _show(check_in)
-
-
-def _show(check_in: CheckIn) -> None:
-    """Put the check-in's card at the end of the thread, where the champion is looking; later answers
-    of the same check-in change that card where it stands.
-    """
-    conversation = check_in.conversation
-    message = Message.objects.filter(check_in=check_in).first()
-    if message is None:
-        card = Message(author=Side.HANDRAIL, kind=Message.Kind.CHECK_IN, check_in=check_in, only_for=Side.CHAMPION)
-        threads.add(conversation, card, "")
-    else:
-        announce(conversation.group, "changed", message=str(message.id))
-    announce(conversation.group, "check-in")
+    silence.close(check_in, State.IN_WORDS)
+    cards.show(check_in)
 
 
 def remind_due() -> int:
@@ -178,69 +215,23 @@ def remind_due() -> int:
 @transaction.atomic
 def _remind(check_in_id: UUID, now: datetime) -> None:
     conversation = threads.held(Conversation.objects.get(check_ins=check_in_id))
-    check_in = CheckIn.objects.to_remind(now).filter(pk=check_in_id).first()
+    check_in = CheckIn.objects.to_remind(now).select_related("first_text").filter(pk=check_in_id).first()
     if check_in is None:
         return
     check_in.conversation = conversation
     check_in.remind_at = None
     check_in.save(update_fields=["remind_at"])
-    if check_in.answered_at or not check_in.conversation.pairing.is_active:
+    if check_in.answered_at or check_in.heard_at or not conversation.pairing.is_active:
         return
-    participant = check_in.conversation.pairing.participant
+    if silence.cannot_reach(check_in):
+        silence.close_as_not_reached(check_in)
+        return
+    participant = conversation.pairing.participant
     body = texting.say(participant, wording.REMINDER, question=_bare_question(check_in))
     texting.text(participant, key=f"reminder:{check_in.id}", body=body, good_for=CATCH_UP_WITHIN)
 
 
 def _bare_question(check_in: CheckIn) -> str:
-    """The question without its greeting: the reminder has one."""
-    return question_text(check_in).split(". ", 1)[-1] if check_in.position == 0 else question_text(check_in)
-
-
-def miss_due() -> int:
-    """Close each check-in that waited too long, and tell who must know; how many."""
-    now = timezone.now()
-    ids = list(CheckIn.objects.to_miss(now).values_list("conversation_id", flat=True)[:BATCH])
-    return dispatch.each("messaging.miss_due", ids, _miss)
-
-
-@transaction.atomic
-def _miss(conversation_id: UUID) -> None:
-    miss_if_open(threads.held(Conversation(pk=conversation_id)))
-
-
-def miss_if_open(conversation: Conversation) -> None:
-    """Close the open check-in, if there is one: some questions answered is an answer; none is a miss.
-    The conversation must be held.
-    """
-    check_in = CheckIn.objects.open().filter(conversation=conversation).first()
-    if check_in is None:
-        return
-    check_in.conversation = conversation
-    check_in.state = CheckIn.State.ANSWERED if check_in.answered_at else CheckIn.State.MISSED
-    check_in.save(update_fields=["state"])
-    if check_in.state == CheckIn.State.MISSED and conversation.pairing.is_active:
-        _tell_of_silence(check_in)
-
-
-def _tell_of_silence(check_in: CheckIn) -> None:
-    conversation = check_in.conversation
-    pairing = conversation.pairing
-    with override(pairing.champion.user.language):
-        words = _("%(name)s has not answered the check-in. A message or a call may help.")
-        threads.add_notice(conversation, words % {"name": pairing.participant.name})
-    _show(check_in)
-    told = Alert.objects.filter(participant=pairing.participant, kind=Alert.Kind.SILENCE, closed_at=None).exists()
-    if not told and _missed_in_a_row(conversation) >= MISSED_BEFORE_LEAD:
-        safeguarding_actions.raise_alert(
-            source=f"silence:{check_in.id}",
-            level=Alert.Level.AMBER,
-            kind=Alert.Kind.SILENCE,
-            participant=pairing.participant,
-            data_key=conversation.data_key,
-        )
-
-
-def _missed_in_a_row(conversation: Conversation) -> int:
-    last = CheckIn.objects.filter(conversation=conversation).exclude(state=CheckIn.State.ASKED).order_by("-asked_at")
-    states = list(last.values_list("state", flat=True)[:MISSED_BEFORE_LEAD])
-    return len(states) if all(state == CheckIn.State.MISSED for state in states) else 0
+    """The question without its greeting: the reminder has one. Only the question about feeling greets."""
+    words = question_text(check_in)
+    return words.split(". ", 1)[-1] if check_in.question == FEELING.key else words

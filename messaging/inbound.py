@@ -14,7 +14,7 @@ from core.live import announce
 from mentors import access as mentors_access
 from mentors import actions as mentors_actions
 from mentors.models import Pairing, Participant
-from messaging import answers, checkins, danger, lines, texting, threads, wording
+from messaging import answers, checkins, danger, lines, silence, texting, threads, wording
 from messaging.models import Conversation, Message, Side
 from messaging.questions import CALL
 from partners.models import Programme
@@ -59,12 +59,11 @@ def _active_conversation(participant: Participant) -> Conversation | None:
 
 
 def _into_conversation(conversation: Conversation, text: InboundText, words: str) -> None:
+    silence.heard(conversation)
     danger.stop_asking(conversation, words)
     kept = words
-    check_in = checkins.open_for(conversation)
-    if check_in is not None and words.strip():
-        check_in.conversation = conversation
-        kept = checkins.receive(check_in, words)
+    if words.strip() and safeguarding_access.level_of(words) is not Level.RED:
+        kept = checkins.receive(conversation, words)
     if kept.strip():
         threads.add(conversation, Message(author=Side.PARTICIPANT, came_as_text=True), kept)
     if text.media_count:
@@ -125,6 +124,7 @@ def note_opt_change(change: OptChange) -> None:
         return
     conversation = _active_conversation(participant)
     if conversation is not None:
+        silence.heard(conversation)
         with override(conversation.pairing.champion.user.language):
             threads.add_notice(conversation, _opt_words(change, participant))
     if change.stopped:

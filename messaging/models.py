@@ -11,6 +11,7 @@ from core.sealing import Unreadable, seal, shown, unseal
 from mentors.models import Pairing
 from messaging.planned import Appointment, LaterMessage  # noqa: F401  (here Django finds them)
 from messaging.querysets import CheckInQuerySet, ConversationQuerySet, MessageQuerySet
+from sms.models import OutboundText
 
 
 class Side(models.TextChoices):
@@ -173,6 +174,8 @@ class CheckIn(models.Model):
         # They wrote, but not what was asked: the words stand in the thread.
         IN_WORDS = "in words"
         MISSED = "missed"
+        # The question never got to them: no silence of theirs.
+        NOT_REACHED = "not reached"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="check_ins")
@@ -180,14 +183,26 @@ class CheckIn(models.Model):
     local_date = models.DateField(null=True)
     questions = models.JSONField()
     position = models.PositiveSmallIntegerField(default=0)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+    state = models.CharField(max_length=11, choices=State.choices, default=State.ASKED)
     asked_at = models.DateTimeField()
+    # The text with the first question: what became of it says whether they were asked at all.
+    first_text = models.ForeignKey(OutboundText, on_delete=models.SET_NULL, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     # An unclear answer was met with a question already.
     asked_again = models.BooleanField(default=False)
-    # When there is still no answer: remind, then tell the champion.
+    # The clocks of silence, each null once it is of no use: remind them, tell the champion, tell the lead.
+    # `miss_at` is also when it is over, answered or not.
     remind_at = models.DateTimeField(null=True)
     miss_at = models.DateTimeField(null=True)
+    lead_at = models.DateTimeField(null=True)
+    # Their first word of any kind since: whoever writes is not silent.
+    heard_at = models.DateTimeField(null=True)
+    # The one-time link: a keyed fingerprint of its token, and what became of it (messaging.links).
+    link_index = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001  (unique, yet may be missing)
+    link_opened_at = models.DateTimeField(null=True)
+    link_used_at = models.DateTimeField(null=True)
+    # The form that was sent, made up for one visit: the same again is the second tap on Send.
+    link_form = models.UUIDField(null=True)
 
     objects = CheckInQuerySet.as_manager()
 
@@ -200,6 +215,7 @@ class CheckIn(models.Model):
             models.Index(fields=["conversation", "-asked_at"], name="check_in_newest"),
             models.Index(fields=["remind_at"], condition=Q(state="asked"), name="check_in_remind"),
             models.Index(fields=["miss_at"], condition=Q(state="asked"), name="check_in_miss"),
+            models.Index(fields=["lead_at"], condition=Q(lead_at__isnull=False), name="check_in_lead"),
         ]
 
     def __str__(self) -> str:
@@ -209,6 +225,11 @@ class CheckIn(models.Model):
     def question(self) -> str:
         """The question that waits for an answer."""
         return str(self.questions[self.position])
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the first answer came when it was over already."""
+        return bool(self.answered_at and self.miss_at and self.answered_at >= self.miss_at)
 
     @property
     def answers(self) -> dict[str, int]:

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from core import dispatch
-from messaging import appointments, checkins, later, schedules
+from messaging import appointments, checkins, later, schedules, silence
 
 dispatch.register("messaging.open_due", schedules.open_due, timedelta(seconds=1))
 dispatch.register("messaging.remind_due", checkins.remind_due, timedelta(seconds=5))
-dispatch.register("messaging.miss_due", checkins.miss_due, timedelta(seconds=5))
+dispatch.register("messaging.miss_due", silence.miss_due, timedelta(seconds=5))
+dispatch.register("messaging.tell_lead_due", silence.tell_lead_due, timedelta(seconds=5))
 dispatch.register("messaging.send_later", later.send_due, timedelta(seconds=1))
 dispatch.register("messaging.remind_of_appointments", appointments.remind_due, timedelta(seconds=5))
 dispatch.register("messaging.forget_done_later", later.forget_done, timedelta(hours=1))

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from messaging.models import CheckIn, Conversation
 from messaging.questions import CRAVINGS, FEELING
 
+State = CheckIn.State
 MOST = 12
 LEFT, STEP, TOP, ROW, GAP_Y = 34, 27, 26, 24, 146
 
@@ -24,6 +25,7 @@ class Point:
     x: int
     y: int
     is_last: bool
+    is_silence: bool
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class Trend:
         return [point for point in self.points if point.value is None]
 
     @property
+    def silences(self) -> int:
+        """How often they were asked and did not answer. What never reached them is a gap, and no silence."""
+        return sum(point.is_silence for point in self.points)
+
+    @property
     def sentence(self) -> str:
         """What the line shows, in words."""
         if not self.answered:
@@ -61,8 +68,7 @@ class Trend:
         if len(self.answered) > 1:
             before = self.answered[-2]
             words += " " + _("Before that: %(value)d.") % {"value": before.value}
-        if self.gaps:
-            count = len(self.gaps)
+        if count := self.silences:
             words += " " + ngettext("%(n)d not answered.", "%(n)d not answered.", count) % {"n": count}
         return words
 
@@ -82,9 +88,17 @@ def _point(check_in: CheckIn, nth: int, is_last: bool) -> Point:
     return Point(
         at=check_in.asked_at,
         value=value,
-        word=FEELING.word(value) if value else _("No answer"),
+        word=FEELING.word(value) if value else _without(check_in),
         cravings=CRAVINGS.word(cravings) if cravings else "",
         x=LEFT + nth * STEP,
         y=TOP + (5 - value) * ROW if value else GAP_Y,
         is_last=is_last,
+        is_silence=check_in.state == State.MISSED,
     )
+
+
+def _without(check_in: CheckIn) -> str:
+    """What there is instead of a number."""
+    if check_in.state == State.NOT_REACHED:
+        return _("It did not reach them")
+    return _("No answer") if check_in.state == State.MISSED else _("Answered, but not this")

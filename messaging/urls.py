@@ -1,6 +1,6 @@
 from django.urls import path
 
-from messaging import appointment_views, desk, later_views, views
+from messaging import appointment_views, desk, later_views, views, web_check_in
 
 app_name = "messaging"
 urlpatterns = [
@@ -37,6 +37,8 @@ urlpatterns = [
         appointment_views.cancel,
         name="cancel-appointment",
     ),
+    path("check-in/<slug:token>/", web_check_in.check_in, name="web-check-in"),
+    path("check-in/<slug:token>/sent/", web_check_in.sent, name="web-check-in-sent"),
     path("lead/", desk.desk, name="desk"),
     path("lead/pairings/<uuid:pairing_id>/", desk.pairing, name="pairing"),
     path("lead/pairings/<uuid:pairing_id>/plan/", desk.plan, name="pairing-plan"),

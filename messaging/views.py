@@ -76,6 +76,8 @@ def _why(conversation: Any) -> str:
         return _("An alert is open. Your lead knows.")
     if conversation.last_check_in == "missed":
         return _("The last check-in was not answered")
+    if conversation.last_check_in == "not reached":
+        return _("The last check-in did not reach them")
     return ""
 
 

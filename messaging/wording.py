@@ -101,6 +101,12 @@ APPOINTMENT_TODAY = Texts(
     cy="Helo {name}. Nodyn i'ch atgoffa: mae gennych apwyntiad heddiw, {day}, am {time}.",
     mi="Kia ora {name}. He whakamahara: he hui tāu i tēnei rā, {day}, i te {time}.",
 )
+LINK = Texts(
+    "check-in: its link on the web",
+    en="{question} Or answer here: {url}",
+    cy="{question} Neu ateb yma: {url}",
+    mi="{question} Whakahoki rānei i konei: {url}",
+)
 CRISIS = Texts(
     "crisis lines",
     en="That sounds really hard, {name}. You do not have to be alone with it. {lines} We are letting a person here know.",

@@ -24,6 +24,7 @@ class Alert(models.Model):
         SILENCE = "silence"
         STOPPED = "stopped texts"
         STUCK = "text not filed"
+        NOT_THEM = "not them"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # What raised it, once: "message:<id>", "silence:<check-in>".

@@ -59,11 +59,13 @@ def _head(alert: Alert) -> str:
     if alert.closed_at:
         return _("%(name)s’s alert is closed")
     if alert.kind == Kind.SILENCE:
-        return _("%(name)s has not answered two check-ins")
+        return _("%(name)s has gone quiet")
     if alert.kind == Kind.STOPPED:
         return _("%(name)s has stopped texts")
     if alert.kind == Kind.STUCK:
         return _("A text from %(name)s could not be filed")
+    if alert.kind == Kind.NOT_THEM:
+        return _("Is %(name)s’s number still theirs?")
     return _("%(name)s may be in danger") if alert.is_red else _("%(name)s wrote something to look at")
 
 
@@ -71,12 +73,14 @@ def _head(alert: Alert) -> str:
 def why(alert: Alert) -> str:
     """The same in a row of a list, without the name."""
     if alert.kind == Kind.SILENCE:
-        return _("Two check-ins without an answer.")
+        return _("No answer to their check-ins, and no other word.")
     if alert.kind == Kind.STOPPED:
         return _("Texts to them have stopped.")
     if alert.kind == Kind.STUCK:
         stuck = _("A text from them could not be filed.")
         return stuck if alert.closed_at else f"{stuck} {_('Ring them and ask.')}"
+    if alert.kind == Kind.NOT_THEM:
+        return _("Somebody who got their check-in said: this is not me.")
     if alert.closed_at:
         return _("For what they wrote.")
     return _("What they wrote needs a person now.") if alert.is_red else _("What they wrote needs a person today.")

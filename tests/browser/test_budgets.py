@@ -73,6 +73,78 @@ def test_a_story_fits(page_for: Pages) -> None:
     assert second <= 10 * KB
 
 
+def link_to_check_in(page_for: Pages, *, name: str = "Dev") -> str:
+    """Alice sends a check-in; the path of the link in the text that came to that phone."""
+    phones = open_phones(page_for(1280))
+    alice = sign_in_staff(page_for(390), phones, "Alice")
+    alice.goto(f"{_conversation_of(alice, name)}person/")
+    alice.get_by_role("button", name="Send a check-in now").click()
+    phone = open_phone(page_for(390), name)
+    text = phone.locator(".phone-texts li", has_text="Or answer here:").last
+    expect(text).to_be_visible()
+    found = re.search(r"/check-in/[-\w]+/", text.inner_text())
+    assert found
+    return found[0]
+
+
+def test_the_check_in_page_fits_and_works_without_a_script(page_for: Pages) -> None:
+    link = link_to_check_in(page_for)
+    page = page_for(390)
+    scales = Scales(page)
+    first, requests, scripts = scales.weigh(page, link)
+    second, _, _ = scales.weigh(page, link)
+    scales.answers.clear()
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_load_state("load")
+    step = sum(map(_bytes, scales.answers))
+    print(f"check-in: first visit {first} bytes in {requests} requests, JavaScript {scripts}; again {second}, {step}")
+    assert first <= 14 * KB
+    assert requests <= 2
+    assert scripts <= 1 * KB
+    assert second <= 8 * KB
+    assert step <= 8 * KB
+    bare = page_for(390, java_script_enabled=False)
+    bare.goto(link)
+    bare.get_by_role("button", name="Start").click()
+    bare.get_by_role("radio", name="All right").check()
+    for _ in range(2):
+        bare.get_by_role("button", name="Continue").click()
+    bare.get_by_role("button", name="Send").click()
+    expect(bare.get_by_role("heading", name="Thank you, that is sent")).to_be_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_nobody_is_shut_out_of_the_check_in(page_for: Pages, dark: bool) -> None:
+    """Each step, on the narrowest phone and with letters twice as large."""
+    page_for.watch.expect("422")
+    page_for.watch.expect("404")
+    page = page_for(320, dark=dark)
+    page.goto("/check-in/AAAAAAAAAAAAAAAAAAAAAA/")
+    _check(page, "a link that leads nowhere")
+    page.goto(link_to_check_in(page_for))
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => (document.documentElement.style.fontSize = '200%'))"
+    )
+    _check(page, "the landing page")
+    page.get_by_role("button", name="This is not for me").click()
+    _check(page, "not for me")
+    page.get_by_role("link", name="Go back").click()
+    page.get_by_role("button", name="Start").click()
+    _check(page, "a question")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    _check(page, "a question with nothing picked")
+    page.get_by_role("radio", name="All right").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("textbox").fill("Slept well, and walked all the way to Bridgestreetandbeyondandbeyondandbeyond")
+    _check(page, "words")
+    page.get_by_role("button", name="Continue").click()
+    _check(page, "a look at it all")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Thank you, that is sent")).to_be_visible()
+    _check(page, "sent")
+
+
 PUBLIC = ["/", "/stories/", "/stories/the-long-way-round/", "/sign-in/", "/sign-in/staff/", "/phones/", "/nowhere/"]
 
 
