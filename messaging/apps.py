@@ -6,7 +6,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from mentors import hooks as mentors_hooks
-        from messaging import checks, danger, inbound, pairings, tasks, texting  # noqa: F401  (two register themselves)
+        from messaging import checks, danger, inbound, pairings, tasks, texting, verifying  # noqa: F401  (two register themselves)
         from sms import hooks as sms_hooks
 
         sms_hooks.words_arrived.register(danger.heed_text)
@@ -16,6 +16,10 @@ class MessagingConfig(AppConfig):
         sms_hooks.opt_changed.register(inbound.note_opt_change)
         sms_hooks.text_changed.register(texting.follow)
         sms_hooks.reason_to_hold.register(texting.reason_to_hold)
+        sms_hooks.reason_to_hold.register(verifying.reason_to_hold)
+        sms_hooks.reason_to_wait.register(verifying.reason_to_wait)
+        mentors_hooks.number_to_check.register(verifying.ask)
+        mentors_hooks.texts_moved.register(verifying.move_texts)
         mentors_hooks.pairing_offered.register(pairings.ask_participant)
         mentors_hooks.pairing_declined.register(pairings.forget_offer)
         mentors_hooks.pairing_started.register(pairings.open_conversation)

@@ -29,7 +29,7 @@ ANSWER_GOOD_FOR = timedelta(hours=1)
 
 
 def phone_of(participant: Participant) -> PhoneNumber:
-    """The participant's number. Every participant is registered with one."""
+    """The number that the participant's texts go to. Every participant is registered with one."""
     phone = participant.user.phone
     if phone is None:
         raise ValueError("a participant without a phone number")
@@ -37,25 +37,46 @@ def phone_of(participant: Participant) -> PhoneNumber:
 
 
 def text(
-    participant: Participant, *, key: str, body: str, at: datetime | None = None, good_for: timedelta
+    participant: Participant,
+    *,
+    key: str,
+    body: str,
+    at: datetime | None = None,
+    good_for: timedelta,
+    to: PhoneNumber | None = None,
 ) -> OutboundText:
-    """Queue a text to a participant at the next civil moment from `at` (now, unless said)."""
+    """Queue a text to a participant at the next civil moment from `at` (now, unless said), to the number their
+    texts go to, or to another of theirs.
+    """
     due = participant.civil(at or timezone.now())
-    return _queue(participant, key, body, due, due + good_for)
+    return _queue(participant, to, key, body, due, due + good_for)
 
 
-def answer(participant: Participant, *, key: str, body: str, is_vital: bool = False) -> OutboundText:
+def answer(
+    participant: Participant, *, key: str, body: str, is_vital: bool = False, to: PhoneNumber | None = None
+) -> OutboundText:
     """Queue an answer to a text they just sent: it goes at once, whatever the hour."""
     now = timezone.now()
-    return _queue(participant, key, body, now, now + ANSWER_GOOD_FOR, is_vital)
+    return _queue(participant, to, key, body, now, now + ANSWER_GOOD_FOR, is_vital)
+
+
+def is_answer(due: OutboundText) -> bool:
+    """Whether this text answers one they just sent: nothing else is worth so little after an hour."""
+    return due.expires_at - due.created_at <= ANSWER_GOOD_FOR
 
 
 def _queue(
-    participant: Participant, key: str, body: str, due: datetime, end: datetime, is_vital: bool = False
+    participant: Participant,
+    to: PhoneNumber | None,
+    key: str,
+    body: str,
+    due: datetime,
+    end: datetime,
+    is_vital: bool = False,
 ) -> OutboundText:
     return sms_actions.queue(
         key=key,
-        number=phone_of(participant),
+        number=to or phone_of(participant),
         body=body,
         sender=participant.programme.text_number,
         due_at=due,
@@ -94,6 +115,9 @@ def _tell_desk(message: Message) -> None:
 def reason_to_hold(due: OutboundText) -> str:
     """Asked at the moment of sending: does what this text belongs to still stand?"""
     kind, _, rest = due.key.partition(":")
+    # To somebody in danger the lines go, whoever it is: they wrote from that phone just now.
+    if due.number.flaw and kind != "crisis":
+        return "number"
     pairing = _pairing_behind(kind, rest.partition(":")[0])
     if pairing is None:
         return ""

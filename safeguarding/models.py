@@ -24,6 +24,8 @@ class Alert(models.Model):
         SILENCE = "silence"
         STOPPED = "stopped texts"
         STUCK = "text not filed"
+        WRONG_NUMBER = "wrong number"
+        UNCONFIRMED = "number unsure"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # What raised it, once: "message:<id>", "silence:<check-in>".

@@ -20,6 +20,7 @@ from safeguarding import access, actions
 from safeguarding.forms import CloseForm
 from safeguarding.models import Alert
 from sms.access import for_reading
+from sms.models import PhoneNumber
 
 SHOW_CLOSED_FOR = timedelta(days=30)
 
@@ -67,8 +68,8 @@ def _page(request: HttpRequest, alert: Alert, form: CloseForm, status: int = 200
 
 
 def _phone(user: User) -> dict[str, str]:
-    """Their number, to ring: as people write it and as a phone dials it."""
-    if user.phone is None:
+    """Their number, to ring: as people write it and as a phone dials it. Never one that is somebody else's."""
+    if user.phone is None or user.phone.flaw == PhoneNumber.Flaw.WRONG:
         return {}
     read = for_reading(user.phone)
     return {"read": read, "dial": read.replace(" ", "")}

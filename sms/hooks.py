@@ -24,6 +24,9 @@ opt_changed = Hook[[OptChange], None]("sms.opt_changed")
 # About to send: a reason (a key of sms.explain.REASONS) why this text must not go any more, or "".
 reason_to_hold = Hook[[OutboundText], str]("sms.reason_to_hold")
 
+# About to send: a reason (a key of sms.explain.REASONS) why this text must wait a while, or "".
+reason_to_wait = Hook[[OutboundText], str]("sms.reason_to_wait")
+
 # What to show beside a simulated handset: any of "name", "email", "kind", "line" and
 # "code" (an authenticator's).
 describe_handset = Hook[[PhoneNumber], dict[str, str]]("sms.describe_handset")

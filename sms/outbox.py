@@ -19,7 +19,7 @@ from sms import explain, hooks
 from sms.gateways import gateway
 from sms.gateways.base import Failure, NotSent, Receipt, Sms
 from sms.models import OutboundText, PhoneNumber, SendAttempt
-from sms.numbers import e164
+from sms.numbers import e164, note_error
 from sms.segments import fit, plain
 
 logger = logging.getLogger(__name__)
@@ -136,6 +136,9 @@ def _claim_one(text: OutboundText, now: datetime, may_spend: bool) -> Claimed | 
     if reason := _reason_to_hold(text):
         _move(text, State.SUPPRESSED, reason=reason)
         return None
+    if reason := next(filter(None, hooks.reason_to_wait.tell(text)), ""):
+        _move(text, State.QUEUED, due_at=now + timedelta(minutes=5), reason=reason)
+        return None
     attempt = SendAttempt.objects.create(text=text)
     sms = _sms(text, attempt, now)
     _move(text, State.SENDING, lease_until=now + LEASE, tries=text.tries + 1, reason="")
@@ -201,6 +204,8 @@ def _refuse(text: OutboundText, code: str) -> None:
     reason = explain.reason_for(code)
     state = State.SUPPRESSED if reason == "stopped" else State.FAILED
     _raise(text, state, reason=reason, error_code=code, lease_until=None)
+    if code:
+        note_error(text.number, code)
 
 
 def _locked(attempt_id: UUID) -> tuple[SendAttempt, OutboundText]:
@@ -243,6 +248,8 @@ def apply_status(attempt_id: UUID, sid: str, status: str, code: str) -> None:
     elif state is State.SENT:
         changes["reason"] = ""
     _raise(text, state, **changes)
+    if code:
+        note_error(text.number, code)
 
 
 @transaction.atomic

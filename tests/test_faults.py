@@ -119,7 +119,11 @@ def test_the_daily_limit_does_not_hold_what_is_vital(
 def offered(cast: Cast) -> PhoneNumber:
     sign_in(Client(), cast.priya).post(f"/lead/referrals/{cast.waiting.id}/offer/", {"champion": cast.alice.id})
     drain()
-    return phone_of(cast, "nia")
+    nia = phone_of(cast, "nia")
+    text_in(Client(), nia, "1")
+    drain()
+    assert "Alice would like to keep in touch" in texts_to(nia)[-1]
+    return nia
 
 
 @pytest.mark.parametrize("word", ["1", "yes", "YES", "Yes.", "yes please"])
