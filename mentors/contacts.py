@@ -64,9 +64,9 @@ def send_texts_here(*, by: User, contact: ContactNumber) -> None:
         raise NotYetSure
     user = held.participant.user
     before = ContactNumber.objects.current().whole().filter(number=user.phone_id).first()
-    accounts_actions.change_phone(by=by, user=user, phone=held.number)
     if before is not None:
         hooks.texts_moved.tell(before, held)
+    accounts_actions.change_phone(by=by, user=user, phone=held.number)
     _note(by, held, "texts moved")
 
 

@@ -79,7 +79,8 @@ def _state(contact: ContactNumber) -> tuple[str, str, str]:
     """How much is known of a number: the mood and the words of its tag, and a sentence."""
     number = contact.number
     if number.flaw:
-        return "alarm", _("Does not work"), str(FLAWS[PhoneNumber.Flaw(number.flaw)])
+        tag = _("Not theirs") if number.flaw == PhoneNumber.Flaw.WRONG else _("Does not work")
+        return "alarm", tag, str(FLAWS[PhoneNumber.Flaw(number.flaw)])
     if number.is_stopped:
         return "heed", _("Stopped"), _("They sent STOP from it. Nothing goes there until they send START.")
     if number.is_idle:

@@ -167,7 +167,7 @@ def _yes(contact: ContactNumber) -> None:
 def _no(contact: ContactNumber, words: str, conversation: Conversation | None) -> None:
     """It is somebody else's: nothing more goes there, and a person finds another way."""
     number, name = contact.number, contact.participant.name
-    if conversation is not None:
+    if conversation is not None and contact.takes_texts:
         with override(conversation.pairing.champion.user.language):
             said = _("Somebody on that phone says it is not %(name)s’s. No more texts go there. Your lead knows.")
             threads.add_notice(conversation, said % {"name": name})

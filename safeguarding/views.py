@@ -14,7 +14,7 @@ from accounts.models import User
 from core.policies import Audience, open_to
 from mentors.access import champion_beside
 from mentors.models import Champion
-from partners.access import member, staff_with
+from partners.access import member, programmes_led_by, staff_with
 from partners.models import Membership
 from safeguarding import access, actions
 from safeguarding.forms import CloseForm
@@ -61,6 +61,7 @@ def _page(request: HttpRequest, alert: Alert, form: CloseForm, status: int = 200
         "is_stopped": participant.user.phone is not None and participant.user.phone.is_stopped,
         "champion": champion,
         "to_tell": _to_tell(alert, champion, member(request)),
+        "is_lead": programmes_led_by(member(request)).filter(pk=alert.programme_id).exists(),
         "now": timezone.now(),
         "form": form,
     }

@@ -70,8 +70,10 @@ def test_a_no_flags_the_number_and_a_lead_is_told(cast: Cast, priya: Client, wor
     alert = Alert.objects.get()
     assert (alert.kind, alert.level, alert.participant) == (Kind.WRONG_NUMBER, Alert.Level.AMBER, cast.nia)
     shown = words(priya.get(f"/lead/alerts/{alert.id}/"))
-    assert "The number we have for Nia is wrong" in shown
+    assert "A number we have for Nia is wrong" in shown
     assert word in shown
+    assert f'href="/lead/people/{cast.nia.id}/"' in shown
+    assert "/lead/people/" not in words(sign_in(Client(), cast.sam).get(f"/lead/alerts/{alert.id}/"))
     # Nobody should ring a stranger about Nia.
     assert "tel:+447700900127" not in shown
     assert "This number does not work. Ask them for another." in words(priya.get("/lead/"))

@@ -67,7 +67,7 @@ def _head(alert: Alert) -> str:
     if alert.kind == Kind.STUCK:
         return _("A text from %(name)s could not be filed")
     if alert.kind == Kind.WRONG_NUMBER:
-        return _("The number we have for %(name)s is wrong")
+        return _("A number we have for %(name)s is wrong")
     if alert.kind == Kind.UNCONFIRMED:
         return _("%(name)s’s number is not confirmed")
     return _("%(name)s may be in danger") if alert.is_red else _("%(name)s wrote something to look at")
