@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from time_machine import Traveller
@@ -332,3 +333,21 @@ def test_no_number_is_in_the_trail_the_log_or_an_address(
         assert digits not in str(response.redirect_chain)
     done = ["number added", "number verified", "texts moved", "number taken away"]
     assert [AuditEvent.objects.filter(action=action).exists() for action in done] == [True] * 4
+
+
+# --- People who were here before ------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_was_here_before_keeps_their_number_and_what_is_known_of_it(monday: Traveller, cast: Cast) -> None:
+    text_in(Client(), phone(cast.ben), "hello")
+    before = [("mentors", "0001_initial"), ("sms", "0001_initial")]
+    now = [("mentors", "0003_numbers_so_far"), ("sms", "0002_number_trust")]
+    for targets in (before, now):
+        MigrationExecutor(connection).migrate(targets)
+    contacts = ContactNumber.objects.current().select_related("number", "participant")
+    kept = {contact.participant_id: contact.number for contact in contacts}
+    assert set(kept) == {cast.ben.pk, cast.dev.pk, cast.nia.pk, cast.hana.pk}
+    assert kept[cast.ben.pk].verified_at == cast.pairing.participant_agreed_at
+    assert kept[cast.ben.pk].heard_at == InboundText.objects.get().received_at
+    assert kept[cast.nia.pk].verified_at is kept[cast.nia.pk].heard_at is None
