@@ -22,6 +22,7 @@ from core.keyring import blind_index
 from core.limits import count
 from core.live import announce
 from sms import actions as sms_actions
+from sms.models import PhoneNumber
 
 CODE_LASTS = timedelta(minutes=10)
 MOST_TRIES = 5
@@ -78,7 +79,8 @@ def sign_in_with_code(request: HttpRequest, *, code_id: UUID, typed: str) -> boo
     `code_id` comes from this browser's own session, which binds the code to the browser that asked.
     """
     with transaction.atomic():
-        asked = SignInCode.objects.select_for_update(of=("self",)).select_related("user").filter(pk=code_id).first()
+        codes = SignInCode.objects.select_for_update(of=("self",)).select_related("user__phone")
+        asked = codes.filter(pk=code_id).first()
         if asked is None or asked.used_at or asked.tries >= MOST_TRIES or asked.expires_at <= timezone.now():
             return False
         asked.tries += 1
@@ -87,10 +89,27 @@ def sign_in_with_code(request: HttpRequest, *, code_id: UUID, typed: str) -> boo
             asked.used_at = timezone.now()
         asked.save(update_fields=["tries", "used_at"])
         if is_right and asked.user is not None:
+            if asked.user.phone is not None:
+                # Whoever reads what we text there has it in their hand, and says whose it is.
+                sms_actions.verify(asked.user.phone, actor=asked.user.actor)
             audit.record(actor=asked.user.actor, action="signed in", subject=asked.user.actor, by="texted code")
     if is_right and asked.user is not None:
         _begin_session(request, asked.user)
     return is_right
+
+
+@transaction.atomic
+def change_phone(*, by: User, user: User, phone: PhoneNumber) -> None:
+    """Texts and codes go to `phone` from now on. Whoever is signed in with the old one is signed out at once, and
+    a code that went there works no more.
+    """
+    user.phone = phone
+    # Sessions are bound to the password's hash: another unusable one ends them all.
+    user.set_unusable_password()
+    user.save(update_fields=["phone", "password"])
+    SignInCode.objects.filter(user=user, used_at=None).update(expires_at=timezone.now())
+    announce(f"user.{user.id}", "signed_out")
+    audit.record(actor=by.actor, action="phone changed", subject=user.actor, number=str(phone.id))
 
 
 def check_password(request: HttpRequest, *, email: str, password: str, address: str) -> User | None:

@@ -10,7 +10,7 @@ from mentors import actions
 from mentors.models import Champion, Pairing, Participant, Referral
 from messaging.models import Conversation
 from partners.models import Membership, Office, Organisation, Programme
-from sms.actions import find_or_add
+from sms.actions import find_or_add, verify
 
 Role = Membership.Role
 PASSWORD = "up-the-hill-together"  # noqa: S105  (for localhost: load_demo refuses to run anywhere else)
@@ -166,6 +166,8 @@ def _referred(
 
 
 def _paired(lead: User, referral: Referral, champion: Champion) -> Pairing:
+    for contact in referral.participant.contact_numbers.select_related("number"):
+        verify(contact.number, actor=contact.number.actor)
     pairing = actions.offer_pairing(by=lead, referral=referral, champion=champion)
     actions.agree_as_champion(by=champion.user, pairing=pairing)
     return actions.agree_as_participant(by=referral.participant.user, pairing=pairing)

@@ -1,22 +1,56 @@
 """A viewer and an id become an object of mentors, or a 404. Queries start from the viewer's own scope."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
-from mentors.models import Champion, Pairing, Participant, Referral
-from mentors.querysets import ChampionQuerySet, PairingQuerySet, ReferralQuerySet
+from mentors.models import Champion, ContactNumber, Pairing, Participant, Referral
+from mentors.querysets import ChampionQuerySet, ContactNumberQuerySet, PairingQuerySet, ReferralQuerySet
 from partners.access import programmes_led_by
 from sms.models import OutboundText, PhoneNumber
 
 
 def participant_with(number: PhoneNumber) -> Participant | None:
-    """The participant who holds this number."""
-    people = Participant.objects.select_related("user__phone__data_key", "programme")
-    return people.filter(user__phone=number).first()
+    """The participant to whom this number belongs, whichever of theirs it is."""
+    contact = contact_with(number)
+    return contact.participant if contact else None
+
+
+def contact_with(number: PhoneNumber) -> ContactNumber | None:
+    """This number as one of a participant's."""
+    return ContactNumber.objects.current().whole().filter(number=number).first()
+
+
+def numbers_in_doubt(waiting: QuerySet[OutboundText], *, asked_before: datetime) -> ContactNumberQuerySet:
+    """The numbers that one of the texts `waiting` is for, of which it is not known whether they are theirs, and about
+    which nobody was asked since then.
+    """
+    theirs = Exists(waiting.filter(number=OuterRef("number")))
+    return ContactNumber.objects.unsure().not_asked_since(asked_before).filter(theirs)
+
+
+def participants_for_lead(user: User) -> QuerySet[Participant]:
+    """The participants of the programmes this person leads."""
+    mine = Participant.objects.filter(programme__in=programmes_led_by(user))
+    return mine.select_related("user__phone", "programme", "office")
+
+
+def participant_for_lead(user: User, participant_id: UUID) -> Participant:
+    return get_object_or_404(participants_for_lead(user), pk=participant_id)
+
+
+def numbers_of(participant: Participant) -> ContactNumberQuerySet:
+    """Their numbers, the oldest first."""
+    return ContactNumber.objects.current().whole().filter(participant=participant).order_by("added_at")
+
+
+def number_for_lead(user: User, participant_id: UUID, contact_id: UUID) -> ContactNumber:
+    """One of a participant's numbers, for a lead of theirs."""
+    return get_object_or_404(numbers_of(participant_for_lead(user, participant_id)), pk=contact_id)
 
 
 def require_lead(user: User) -> None:

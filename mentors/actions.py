@@ -10,7 +10,7 @@ from accounts.models import User
 from core import audit
 from core.live import announce
 from mentors import hooks, matching
-from mentors.models import Champion, KeepApart, Pairing, Participant, Referral
+from mentors.models import Champion, ContactNumber, KeepApart, Pairing, Participant, Referral
 from partners.models import Office, Programme
 from sms.models import PhoneNumber
 
@@ -56,18 +56,19 @@ def register_referral(
             user = User.objects.create_participant(
                 phone=phone, name=name, language=language, time_zone=time_zone, country=programme.country
             )
+            participant = Participant.objects.create(
+                user=user,
+                programme=programme,
+                office=office,
+                reads=reads,
+                texts_are_safe=texts_are_safe,
+                texts_from=texts_from,
+                texts_until=texts_until,
+                asked_for=asked_for,
+            )
+            ContactNumber.objects.create(participant=participant, number=phone, added_by=by)
     except IntegrityError as error:
         raise AlreadyKnown from error
-    participant = Participant.objects.create(
-        user=user,
-        programme=programme,
-        office=office,
-        reads=reads,
-        texts_are_safe=texts_are_safe,
-        texts_from=texts_from,
-        texts_until=texts_until,
-        asked_for=asked_for,
-    )
     referral = Referral.objects.create(participant=participant, made_by=by)
     announce(f"programme.{programme.id}", "referrals")
     audit.record(actor=by.actor, action="referral registered", subject=f"referral:{referral.id}")

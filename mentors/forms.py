@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from mentors.models import Champion, Participant
+from mentors.models import Champion, ContactNumber, Participant
 from mentors.querysets import ChampionQuerySet
 from partners.access import offices_for_lead, programmes_led_by
 from partners.models import Office, Programme
@@ -16,6 +16,10 @@ from sms.actions import WrongNumber, parse
 
 ZONES = [("Europe/London", _("United Kingdom")), ("Pacific/Auckland", _("New Zealand"))]
 NO_TIME = {"required": _("Write a time, like 09:00."), "invalid": _("Write a time, like 09:00.")}
+# Why a number is refused, without a hint whose it is.
+SOMEBODY_ELSES = _(
+    "Someone here uses this number already, so a text from it could not be told apart. Ask for another number."
+)
 SAFE = [("yes", _("Yes, they said so")), ("no", _("No, or nobody asked yet"))]
 
 
@@ -159,3 +163,33 @@ class ChampionForm(forms.Form):
     def __init__(self, *args: Any, champions: ChampionQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _rows(self, "champion").queryset = champions
+
+
+class NumberForm(forms.Form):
+    """One more number of somebody's. `cleaned_data["number"]` is E.164."""
+
+    number = forms.CharField(
+        label=_("Mobile number"),
+        help_text=_("We text it and ask if it is theirs."),
+        error_messages={"required": _("Write a mobile number.")},
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"class": "input is-tel", "type": "tel", "autocomplete": "off", "inputmode": "tel"}
+        ),
+    )
+    label = forms.ChoiceField(
+        label=_("Which phone is it?"),
+        required=False,
+        choices=[("", _("Not known")), *ContactNumber.Label.choices],
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country = country
+
+    def clean_number(self) -> str:
+        try:
+            return parse(self.cleaned_data["number"], self.country)
+        except WrongNumber as error:
+            raise forms.ValidationError(str(error)) from error

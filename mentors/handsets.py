@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mentors.access import participant_with
 from mentors.models import Pairing, Participant
 from partners.models import Membership
 from sms.models import PhoneNumber
@@ -20,9 +21,11 @@ ROLES = {
 
 def describe(number: PhoneNumber) -> dict[str, str]:
     """A line about the person with this number and, where it is an old one, the kind of phone."""
-    person = Participant.objects.filter(user__phone=number).first()
+    person = participant_with(number)
     if person is None:
         return _of_staff(number)
+    if person.user.phone_id != number.id:
+        return {"name": _("%(name)s, another phone") % {"name": person.name}, "line": _("No texts go here just now.")}
     champion = _champion_of(person)
     beside = " " + _("Champion: %(name)s.") % {"name": champion} if champion else ""
     if person.reads == Participant.Reads.WEB:

@@ -1,7 +1,7 @@
 """What mentors tells the rooms above it. All run in the transaction of the change."""
 
 from core.hooks import Hook
-from mentors.models import Pairing
+from mentors.models import ContactNumber, Pairing
 
 # A lead has offered a champion to a participant.
 pairing_offered = Hook[[Pairing], None]("mentors.pairing_offered")
@@ -14,3 +14,9 @@ pairing_started = Hook[[Pairing], None]("mentors.pairing_started")
 
 # It is over.
 pairing_ended = Hook[[Pairing], None]("mentors.pairing_ended")
+
+# A lead wants to know whether a number is somebody's: ask whoever holds it.
+number_to_check = Hook[[ContactNumber], None]("mentors.number_to_check")
+
+# Texts go to another number from now on: the number they went to so far, and the new one.
+texts_moved = Hook[[ContactNumber, ContactNumber], None]("mentors.texts_moved")

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.clock import next_within
-from mentors.querysets import ChampionQuerySet, PairingQuerySet, ReferralQuerySet
+from mentors.querysets import ChampionQuerySet, ContactNumberQuerySet, PairingQuerySet, ReferralQuerySet
 from partners.models import Office, Programme
+from sms.models import PhoneNumber
 
 
 class Participant(models.Model):
@@ -47,6 +49,56 @@ class Participant(models.Model):
     def civil(self, at: datetime) -> datetime:
         """`at`, or the next moment when texts are welcome (their wall time)."""
         return next_within(at, self.texts_from, self.texts_until, self.zone)
+
+
+class ContactNumber(models.Model):
+    """A number of a participant's. A text from any of them reaches their thread; texts to them go to one alone,
+    `accounts.User.phone`. Taken away it stays as a record, and the number is free for somebody else.
+    """
+
+    class Label(models.TextChoices):
+        OWN = "own", _("Own phone")
+        NEW = "new", _("New phone")
+        WORK = "work", _("Phone at work")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="contact_numbers")
+    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="contacts")
+    label = models.CharField(max_length=4, choices=Label.choices, blank=True)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True)
+    # "Is this your number?": when it was last asked, and when to come back to it if nobody answers.
+    asked_at = models.DateTimeField(null=True)
+    chase_at = models.DateTimeField(null=True)
+    was_reminded = models.BooleanField(default=False)
+    # An unclear answer was met with the question once more.
+    asked_again = models.BooleanField(default=False)
+
+    objects = ContactNumberQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=Q(removed_at=None), name="number_of_one_person")
+        ]
+        indexes = [
+            models.Index(fields=["chase_at"], condition=Q(chase_at__isnull=False), name="number_chase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"contact number {self.id}"
+
+    @property
+    def is_asked(self) -> bool:
+        """The question is open: nobody has said yes or no since it was asked."""
+        if self.asked_at is None or self.number.flaw == PhoneNumber.Flaw.WRONG:
+            return False
+        return self.number.verified_at is None or self.number.verified_at < self.asked_at
+
+    @property
+    def takes_texts(self) -> bool:
+        """Texts to the participant go here."""
+        return self.participant.user.phone_id == self.number_id
 
 
 class Champion(models.Model):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.limits import TooMany, count
 from core.policies import Audience, open_to
 from mentors import access, actions, limits, matching
-from mentors.forms import ChampionForm, ReferralForm
+from mentors.forms import SOMEBODY_ELSES, ChampionForm, ReferralForm
 from mentors.models import Champion, Pairing, Referral
 from partners.access import member
 from sms.actions import find_or_add
@@ -59,14 +59,15 @@ def _register(request: HttpRequest, form: ReferralForm) -> Referral | None:
         phone = find_or_add(data.pop("number"))
         return actions.register_referral(by=user, phone=phone, **data)
     except TooMany as error:
-        form.add_error("number", _say_wait(error))
+        form.add_error("number", say_wait(error))
     except actions.AlreadyKnown:
         actions.note_known_number(by=user, phone=phone)
-        form.add_error("number", _("This number cannot be added. Ask your safeguarding lead."))
+        form.add_error("number", str(SOMEBODY_ELSES))
     return None
 
 
-def _say_wait(error: TooMany) -> str:
+def say_wait(error: TooMany) -> str:
+    """How long to wait, for a lead who has put many numbers forward."""
     minutes = math.ceil(error.wait.total_seconds() / 60)
     return ngettext(
         "That was a lot of numbers. Wait %(minutes)d minute, then try again.",

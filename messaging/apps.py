@@ -6,7 +6,18 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from mentors import hooks as mentors_hooks
-        from messaging import appointments, asking_again, checks, danger, inbound, later, pairings, tasks, texting  # noqa: F401
+        from messaging import (  # noqa: F401  (two register themselves)
+            appointments,
+            asking_again,
+            checks,
+            danger,
+            inbound,
+            later,
+            pairings,
+            tasks,
+            texting,
+            verifying,
+        )
         from sms import hooks as sms_hooks
 
         sms_hooks.words_arrived.register(danger.heed_text)
@@ -17,6 +28,9 @@ class MessagingConfig(AppConfig):
         sms_hooks.texts_changed.register(texting.follow)
         sms_hooks.may_it_go.register(asking_again.may_it_go)
         sms_hooks.may_it_go.register(appointments.may_it_go)
+        sms_hooks.may_it_go.register(verifying.may_it_go)
+        mentors_hooks.number_to_check.register(verifying.ask)
+        mentors_hooks.texts_moved.register(verifying.move_texts)
         mentors_hooks.pairing_offered.register(pairings.ask_participant)
         mentors_hooks.pairing_declined.register(pairings.forget_offer)
         mentors_hooks.pairing_started.register(pairings.open_conversation)

@@ -55,6 +55,9 @@ def _whom(
 
 
 def _held(text: OutboundText, pairing: Pairing | None, is_answered: bool) -> Hold | None:
+    # To somebody in danger the lines go, whoever it is: they wrote from that phone just now.
+    if text.number.flaw and kind_of(text.key) != "crisis":
+        return Hold("number")
     if pairing is None:
         return None
     wanted = Pairing.Status.OFFERED if kind_of(text.key) == "offer" else Pairing.Status.ACTIVE

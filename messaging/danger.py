@@ -16,7 +16,7 @@ from messaging.models import Conversation, Side
 from safeguarding import access as safeguarding_access
 from safeguarding import actions as safeguarding_actions
 from safeguarding.models import Alert
-from sms.models import InboundText
+from sms.models import InboundText, PhoneNumber
 
 Level = Alert.Level
 Kind = Alert.Kind
@@ -26,14 +26,14 @@ def heed_text(text: InboundText, words: str) -> None:
     """The same for a text that came in, before it is filed."""
     participant = mentors_access.participant_with(text.number)
     if participant is not None:
-        heed(participant, words, source=f"inbound:{text.id}", by_text=True)
+        heed(participant, words, source=f"inbound:{text.id}", by_text=True, phone=text.number)
 
 
 @transaction.atomic
-def heed(participant: Participant, words: str, *, source: str, by_text: bool) -> None:
+def heed(participant: Participant, words: str, *, source: str, by_text: bool, phone: PhoneNumber | None = None) -> None:
     """Raise an alert if the words may mean danger. Red ones are answered with the crisis lines: by text if they
-    came by text, for then the phone is in their hand; never to a phone they did not write from. Doing it again
-    for the same `source` changes nothing.
+    came by text, for then the phone is in their hand; never to a phone they did not write from (`phone`: the one
+    they did, unless it is the one their texts go to). Doing it again for the same `source` changes nothing.
     """
     level = safeguarding_access.level_of(words)
     if level is None:
@@ -41,7 +41,7 @@ def heed(participant: Participant, words: str, *, source: str, by_text: bool) ->
     raise_for(participant, source, level, words)
     if level is Level.RED and by_text:
         body = crisis_words(participant)
-        texting.answer(participant, key=f"crisis:{source}", body=body, is_vital=True)
+        texting.answer(participant, key=f"crisis:{source}", body=body, is_vital=True, to=phone)
 
 
 def stop_asking(conversation: Conversation, words: str) -> None:
@@ -50,21 +50,21 @@ def stop_asking(conversation: Conversation, words: str) -> None:
         checkins.stop_asking(conversation)
 
 
-def note(conversation: Conversation, words: str, *, by_text: bool) -> None:
+def note(conversation: Conversation, words: str, *, by_text: bool, phone: PhoneNumber | None = None) -> None:
     """Say in the thread what was done about red words. The conversation must be held."""
     if safeguarding_access.level_of(words) is not Level.RED:
         return
     participant = conversation.pairing.participant
     threads.add_notice(conversation, crisis_words(participant), only_for=Side.PARTICIPANT)
     with override(conversation.pairing.champion.user.language):
-        said = _said(participant, by_text) % {"name": participant.name}
+        said = _said(phone or texting.phone_of(participant), by_text) % {"name": participant.name}
         threads.add_notice(conversation, f"{said} {_('An alert is on your lead’s screen.')}")
 
 
-def _said(participant: Participant, by_text: bool) -> str:
+def _said(phone: PhoneNumber, by_text: bool) -> str:
     if not by_text:
         return _("%(name)s was shown the crisis lines.")
-    if texting.phone_of(participant).is_stopped:
+    if phone.is_stopped:
         return _("%(name)s may be in danger, and has stopped texts: no crisis lines were sent.")
     return _("%(name)s is being sent the crisis lines.")
 

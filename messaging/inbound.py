@@ -13,8 +13,8 @@ from django.utils.translation import override
 from core.live import announce
 from mentors import access as mentors_access
 from mentors import actions as mentors_actions
-from mentors.models import Pairing, Participant
-from messaging import answers, checkins, danger, lines, silence, texting, threads, wording
+from mentors.models import ContactNumber, Pairing, Participant
+from messaging import answers, checkins, danger, lines, silence, texting, threads, verifying, wording
 from messaging.models import Conversation, Message, Side
 from messaging.questions import CALL
 from partners.models import Programme
@@ -22,7 +22,7 @@ from safeguarding import access as safeguarding_access
 from safeguarding import actions as safeguarding_actions
 from safeguarding.models import Alert
 from sms.access import MAY_BE_DISTRESS, default_sender
-from sms.models import InboundText, OptChange
+from sms.models import InboundText, OptChange, PhoneNumber
 
 Level = Alert.Level
 
@@ -30,27 +30,50 @@ Level = Alert.Level
 @transaction.atomic
 def receive(text: InboundText, words: str) -> bool:
     """Act on a text; True when its sender is one of our participants."""
-    participant = mentors_access.participant_with(text.number)
-    if participant is None:
+    contact = mentors_access.contact_with(text.number)
+    if contact is None or _is_a_strangers(text.number):
         return False
+    participant = contact.participant
     conversation = _active_conversation(participant)
     if text.media_count:
         body = texting.say(participant, wording.NO_PICTURES)
-        texting.answer(participant, key=f"no-pictures:{text.id}", body=body)
+        texting.answer(participant, key=f"no-pictures:{text.id}", body=body, to=text.number)
+    if contact.is_asked and _is_heard(contact, conversation, text, words):
+        return True
     if conversation is not None:
         _into_conversation(conversation, text, words)
     else:
-        _without_conversation(participant, text, words)
+        _without_conversation(contact, text, words)
     return True
 
 
-def _without_conversation(participant: Participant, text: InboundText, words: str) -> None:
+def _is_a_strangers(number: PhoneNumber) -> bool:
+    """Whoever holds it has said that it is not our participant's: their words are kept as a stranger's are."""
+    return number.flaw == PhoneNumber.Flaw.WRONG
+
+
+def _is_heard(contact: ContactNumber, conversation: Conversation | None, text: InboundText, words: str) -> bool:
+    """We have asked whose number it is: whether all is done about this text. Nobody in trouble is asked again."""
+    if verifying.answered(contact, words, conversation):
+        return True
+    if not words.strip() or safeguarding_access.level_of(words):
+        return False
+    was_asked = verifying.ask_once_more(contact, conversation)
+    if conversation is not None or not was_asked:
+        return False
+    _keep_for_lead(contact.participant, text, words)
+    return True
+
+
+def _without_conversation(contact: ContactNumber, text: InboundText, words: str) -> None:
     if safeguarding_access.level_of(words) is Level.RED:
         return  # the alert holds the words, and the crisis lines are the answer
-    if offer := mentors_access.offer_for(participant):
+    # An offer waits as long as it is not known whose number it is: these words are no answer to it.
+    offer = None if contact.is_asked else mentors_access.offer_for(contact.participant)
+    if offer:
         _answer_offer(offer, text, words)
     else:
-        _nobody_there(participant, text, words)
+        _nobody_there(contact.participant, text, words)
 
 
 def _active_conversation(participant: Participant) -> Conversation | None:
@@ -68,7 +91,7 @@ def _into_conversation(conversation: Conversation, text: InboundText, words: str
         threads.add(conversation, Message(author=Side.PARTICIPANT, came_as_text=True), kept)
     if text.media_count:
         _note_picture(conversation)
-    danger.note(conversation, words, by_text=True)
+    danger.note(conversation, words, by_text=True, phone=text.number)
 
 
 def _note_picture(conversation: Conversation) -> None:
@@ -92,7 +115,7 @@ def _answer_offer(offer: Pairing, text: InboundText, words: str) -> None:
     else:
         mentors_actions.decline(actor=text.number.actor, pairing=offer)
         body, key = texting.say(participant, wording.OFFER_NO), f"offer-no:{offer.id}"
-    texting.answer(participant, key=key, body=body)
+    texting.answer(participant, key=key, body=body, to=text.number)
 
 
 def _nobody_there(participant: Participant, text: InboundText, words: str) -> None:
@@ -100,7 +123,7 @@ def _nobody_there(participant: Participant, text: InboundText, words: str) -> No
     _keep_for_lead(participant, text, words)
     day = text.received_at.astimezone(participant.zone).date()
     body = texting.say(participant, wording.NO_CHAMPION, emergency=lines.emergency(participant))
-    texting.answer(participant, key=f"no-champion:{participant.id}:{day}", body=body)
+    texting.answer(participant, key=f"no-champion:{participant.id}:{day}", body=body, to=text.number)
 
 
 def _keep_for_lead(participant: Participant, text: InboundText, words: str) -> None:
@@ -120,7 +143,7 @@ def tell_of_stranger(text: InboundText) -> None:
 def note_opt_change(change: OptChange) -> None:
     """STOP or START: say so in the thread, in plain words. A lone END or QUIT may mean a life: a person looks."""
     participant = mentors_access.participant_with(change.number)
-    if participant is None:
+    if participant is None or _is_a_strangers(change.number):
         return
     conversation = _active_conversation(participant)
     if conversation is not None:
@@ -132,11 +155,13 @@ def note_opt_change(change: OptChange) -> None:
 
 
 def _opt_words(change: OptChange, participant: Participant) -> str:
-    if change.stopped:
+    if change.number_id != texting.phone_of(participant).id:
+        words = _("%(name)s sent %(word)s from another phone of theirs. Texts to the phone you write to go on.")
+    elif change.stopped:
         words = _("%(name)s has stopped texts. Nothing you write here reaches that phone until they text START.")
     else:
         words = _("%(name)s gets texts again.")
-    return words % {"name": participant.name}
+    return words % {"name": participant.name, "word": change.keyword}
 
 
 def _reach_another_way(change: OptChange, participant: Participant, conversation: Conversation | None) -> None:

@@ -29,7 +29,7 @@ ANSWER_GOOD_FOR = timedelta(hours=1)
 
 
 def phone_of(participant: Participant) -> PhoneNumber:
-    """The participant's number. Every participant is registered with one."""
+    """The number that the participant's texts go to. Every participant is registered with one."""
     phone = participant.user.phone
     if phone is None:
         raise ValueError("a participant without a phone number")
@@ -37,23 +37,41 @@ def phone_of(participant: Participant) -> PhoneNumber:
 
 
 def text(
-    participant: Participant, *, key: str, body: str, at: datetime | None = None, good_for: timedelta
+    participant: Participant,
+    *,
+    key: str,
+    body: str,
+    at: datetime | None = None,
+    good_for: timedelta,
+    to: PhoneNumber | None = None,
 ) -> OutboundText:
-    """Queue a text to a participant at the next civil moment from `at` (now, unless said)."""
+    """Queue a text to a participant at the next civil moment from `at` (now, unless said), to the number their
+    texts go to, or to another of theirs.
+    """
     due = participant.civil(at or timezone.now())
-    return _queue(participant, key, body, due, due + good_for)
+    return _queue(participant, to, key, body, due, due + good_for)
 
 
-def answer(participant: Participant, *, key: str, body: str, is_vital: bool = False) -> OutboundText:
+def answer(
+    participant: Participant, *, key: str, body: str, is_vital: bool = False, to: PhoneNumber | None = None
+) -> OutboundText:
     """Queue an answer to a text they just sent: it goes at once, whatever the hour."""
     now = timezone.now()
-    return _queue(participant, key, body, now, now + ANSWER_GOOD_FOR, is_answer=True, is_vital=is_vital)
+    return _queue(participant, to, key, body, now, now + ANSWER_GOOD_FOR, is_answer=True, is_vital=is_vital)
 
 
-def _queue(participant: Participant, key: str, body: str, due: datetime, end: datetime, **kind: bool) -> OutboundText:
+def _queue(
+    participant: Participant,
+    to: PhoneNumber | None,
+    key: str,
+    body: str,
+    due: datetime,
+    end: datetime,
+    **kind: bool,
+) -> OutboundText:
     return sms_actions.queue(
         key=key,
-        number=phone_of(participant),
+        number=to or phone_of(participant),
         body=body,
         sender=participant.programme.text_number,
         lane=lane(participant.programme_id),

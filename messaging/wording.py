@@ -137,3 +137,39 @@ NO_CHAMPION = Texts(
     cy="Diolch {name}. Bydd rhywun yma yn darllen hwn. Mewn perygl? Ffoniwch {emergency}.",
     mi="Kia ora {name}. Ka pānuitia tēnei e tētahi tangata. He mōrearea? Waea {emergency}.",
 )
+NUMBER = Texts(
+    "is this your number",
+    en="Hi {name}. Is this your number? Reply 1 for yes, 2 for no.",
+    cy="Helo {name}. Ai eich rhif chi yw hwn? Atebwch 1 am ie, 2 am na.",
+    mi="Kia ora {name}. Nāu tēnei nama waea? Whakahoki 1 mō te āe, 2 mō te kāo.",
+)
+NUMBER_STILL = Texts(
+    "is this still your number",
+    en="Hi {name}. Is this still your number? Reply 1 for yes, 2 for no.",
+    cy="Helo {name}. Ai eich rhif chi yw hwn o hyd? Atebwch 1 am ie, 2 am na.",
+    mi="Kia ora {name}. Nāu tonu tēnei nama waea? Whakahoki 1 mō te āe, 2 mō te kāo.",
+)
+NUMBER_AGAIN = Texts(
+    "is this your number, unclear answer",
+    en="Sorry, I did not get that. Is this the number of {name}? Reply 1 for yes, 2 for no.",
+    cy="Sori, doeddwn i ddim yn deall. Ai rhif {name} yw hwn? Atebwch 1 am ie, 2 am na.",
+    mi="Aroha mai, kāore au i mārama. Nā {name} tēnei nama waea? Whakahoki 1 mō te āe, 2 mō te kāo.",
+)
+NUMBER_REMINDER = Texts(
+    "is this your number, reminder",
+    en="Hi {name}, no rush. Is this your number? Reply 1 for yes, 2 for no.",
+    cy="Helo {name}, dim brys. Ai eich rhif chi yw hwn? Atebwch 1 am ie, 2 am na.",
+    mi="Kia ora {name}, kaua e āwangawanga. Nāu tēnei nama waea? Whakahoki 1 mō te āe, 2 mō te kāo.",
+)
+NUMBER_YES = Texts(
+    "this is your number",
+    en="Thanks {name}. That is all for now.",
+    cy="Diolch {name}. Dyna'r cyfan am nawr.",
+    mi="Kia ora {name}. Koinā noa iho mō nāianei.",
+)
+NUMBER_MOVED = Texts(
+    "no more texts to this number",
+    en="Hi {name}. We will not text this number any more. Is that not right? Tell us here.",
+    cy="Helo {name}. Ni fyddwn yn anfon neges at y rhif hwn eto. Ddim yn iawn? Dywedwch yma.",
+    mi="Kia ora {name}. Kāore mātou e patuhi anō ki tēnei nama. Kāore i te tika? Kōrero mai ki konei.",
+)

@@ -25,6 +25,8 @@ class Alert(models.Model):
         STOPPED = "stopped texts"
         STUCK = "text not filed"
         NOT_THEM = "not them"
+        WRONG_NUMBER = "wrong number"
+        UNCONFIRMED = "number unsure"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # What raised it, once: "message:<id>", "silence:<check-in>".

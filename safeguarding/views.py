@@ -14,12 +14,13 @@ from accounts.models import User
 from core.policies import Audience, open_to
 from mentors.access import champion_beside
 from mentors.models import Champion
-from partners.access import member, staff_with
+from partners.access import member, programmes_led_by, staff_with
 from partners.models import Membership
 from safeguarding import access, actions
 from safeguarding.forms import CloseForm
 from safeguarding.models import Alert
 from sms.access import for_reading
+from sms.models import PhoneNumber
 
 SHOW_CLOSED_FOR = timedelta(days=30)
 
@@ -60,6 +61,7 @@ def _page(request: HttpRequest, alert: Alert, form: CloseForm, status: int = 200
         "is_stopped": participant.user.phone is not None and participant.user.phone.is_stopped,
         "champion": champion,
         "to_tell": _to_tell(alert, champion, member(request)),
+        "is_lead": programmes_led_by(member(request)).filter(pk=alert.programme_id).exists(),
         "now": timezone.now(),
         "form": form,
     }
@@ -67,8 +69,8 @@ def _page(request: HttpRequest, alert: Alert, form: CloseForm, status: int = 200
 
 
 def _phone(user: User) -> dict[str, str]:
-    """Their number, to ring: as people write it and as a phone dials it."""
-    if user.phone is None:
+    """Their number, to ring: as people write it and as a phone dials it. Never one that is somebody else's."""
+    if user.phone is None or user.phone.flaw == PhoneNumber.Flaw.WRONG:
         return {}
     read = for_reading(user.phone)
     return {"read": read, "dial": read.replace(" ", "")}

@@ -22,6 +22,7 @@ REASONS: dict[str, Promise] = {
     "account": _("Our account with the text service has a problem. A person must look."),
     "unclear": _("The text service did not say if it went. Look before you send it again."),
     "later": _("The text service is busy. It is tried again by itself."),
+    "unverified": _("We have asked if this is still their number. It goes when they say yes."),
     "unreadable": _("Its words or its number can no longer be read."),
     "answered": _("They answered before it left, so it was not sent."),
     "changed": _("What it was about has changed, so it was not sent."),

@@ -60,6 +60,8 @@ def store(incoming: Incoming) -> tuple[InboundText, bool]:
             text.save(force_insert=True)
     except IntegrityError:
         return InboundText.objects.get(sid=incoming.sid), False
+    # The text is kept by now. Should this fail, the dispatcher acts on it all the same.
+    numbers.note_heard(number, now)
     return text, True
 
 

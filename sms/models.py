@@ -1,15 +1,27 @@
 """Phone numbers, the outbox, what came in, and who asked us to stop. No idea what a champion is."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from core.models import DataKey
 
 
 class PhoneNumber(models.Model):
     """A number that texted us or that we may text. Sealed; found by a keyed blind index."""
+
+    class Flaw(models.TextChoices):
+        """Why nothing may be sent there: it takes no texts, nobody is reached, or it is somebody else's."""
+
+        LANDLINE = "landline"
+        DEAD = "dead"
+        WRONG = "wrong"
+
+    # Pay-as-you-go numbers are given to somebody else after months; a month is well before that.
+    IDLE_AFTER = timedelta(days=30)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     data_key = models.OneToOneField(DataKey, on_delete=models.PROTECT)
@@ -18,6 +30,12 @@ class PhoneNumber(models.Model):
     country = models.CharField(max_length=2)
     # Set by STOP, lifted by START. While it is set nothing is sent, crisis text included.
     stopped_at = models.DateTimeField(null=True)
+    # Whoever holds it has said that it is theirs: by text, or with a texted code.
+    verified_at = models.DateTimeField(null=True)
+    # Their last text, to the hour. One that comes after IDLE_AFTER does not count: a stranger may hold it by then.
+    heard_at = models.DateTimeField(null=True)
+    flaw = models.CharField(max_length=8, choices=Flaw.choices, blank=True)
+    flaw_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -31,6 +49,17 @@ class PhoneNumber(models.Model):
     @property
     def is_stopped(self) -> bool:
         return self.stopped_at is not None
+
+    @property
+    def is_idle(self) -> bool:
+        """Theirs once, and silent for so long that it may be somebody else's by now."""
+        last = max(filter(None, (self.verified_at, self.heard_at)), default=None)
+        return self.verified_at is not None and last is not None and last < timezone.now() - self.IDLE_AFTER
+
+    @property
+    def is_sure(self) -> bool:
+        """Theirs, as far as anybody can know: they said so, and are heard from."""
+        return self.verified_at is not None and not self.is_idle
 
 
 class OutboundText(models.Model):

@@ -1,12 +1,29 @@
-"""Phone numbers: parsed by phonenumbers, sealed, found by a keyed blind index."""
+"""Phone numbers: parsed by phonenumbers, sealed, found by a keyed blind index; and how far each can be trusted."""
+
+from datetime import datetime, timedelta
 
 import phonenumbers
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import audit
 from core.keyring import blind_index
 from core.sealing import new_data_key, seal, shown, unseal
-from sms.models import PhoneNumber
+from sms.models import OutboundText, PhoneNumber
+
+Flaw = PhoneNumber.Flaw
+# Twilio's codes that say something about the number and not about the text (docs/sms.md).
+FLAW_BY_CODE = {
+    "21614": Flaw.LANDLINE,
+    "21635": Flaw.LANDLINE,
+    "21211": Flaw.DEAD,
+    "21265": Flaw.DEAD,
+    "30005": Flaw.DEAD,
+    "30006": Flaw.DEAD,
+}
+# Often enough to count days of silence, and no write for every text of a lively talk.
+HEARD_TO = timedelta(hours=1)
 
 
 class WrongNumber(ValueError):
@@ -93,5 +110,68 @@ def format_e164(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def note_heard(number: PhoneNumber, at: datetime) -> None:
+    """A text came from it at `at`: it lives, and can take texts. Whose it is the text does not say, so one that
+    comes after a long silence is no word from its owner.
+    """
+    if number.flaw in {Flaw.DEAD, Flaw.LANDLINE}:
+        unflag(number, actor=audit.SYSTEM)
+    if not number.is_idle and (number.heard_at is None or number.heard_at < at - HEARD_TO):
+        number.heard_at = at
+        number.save(update_fields=["heard_at"])
+
+
+@transaction.atomic
+def verify(number: PhoneNumber, *, actor: str) -> None:
+    """Its holder has said that it is theirs: what waited for that goes now. Written down where it was in doubt."""
+    was_sure = number.is_sure and number.flaw != Flaw.WRONG
+    number.verified_at = timezone.now()
+    if number.flaw == Flaw.WRONG:
+        number.flaw, number.flaw_at = "", None
+    number.save(update_fields=["verified_at", "flaw", "flaw_at"])
+    if not was_sure:
+        hurry(number)
+        audit.record(actor=actor, action="number verified", subject=number.actor)
+
+
+def hurry(number: PhoneNumber) -> int:
+    """Let the texts that wait for word about this number be looked at now; how many. Call it in a transaction."""
+    queued = OutboundText.objects.filter(number=number, state=OutboundText.State.QUEUED, reason="unverified")
+    return queued.update(due_at=timezone.now())
+
+
+@transaction.atomic
+def flag(number: PhoneNumber, flaw: PhoneNumber.Flaw, *, actor: str = audit.SYSTEM) -> None:
+    """Nothing is sent there any more. Written down once."""
+    if number.flaw != flaw:
+        number.flaw, number.flaw_at = flaw, timezone.now()
+        if flaw == Flaw.WRONG:
+            number.verified_at = None
+        number.save(update_fields=["flaw", "flaw_at", "verified_at"])
+        audit.record(actor=actor, action="number flagged", subject=number.actor, flaw=str(flaw))
+
+
+@transaction.atomic
+def unflag(number: PhoneNumber, *, actor: str) -> None:
+    """It may be sent to again."""
+    if number.flaw:
+        was, number.flaw, number.flaw_at = number.flaw, "", None
+        number.save(update_fields=["flaw", "flaw_at"])
+        audit.record(actor=actor, action="number unflagged", subject=number.actor, flaw=was)
+
+
 def note_error(number: PhoneNumber, code: str) -> None:
-    """What a provider's error says of the number itself."""
+    """The provider said `code` of a text to it: flag the number if that is about the number. What a person said of
+    it stands.
+    """
+    flaw = FLAW_BY_CODE.get(code)
+    if flaw is not None and not number.flaw:
+        flag(number, flaw)
+
+
+def let_go(number: PhoneNumber) -> None:
+    """It is nobody's now. Whoever has it next is asked afresh; that it takes no texts stays true."""
+    number.verified_at = number.heard_at = None
+    if number.flaw == Flaw.WRONG:
+        number.flaw, number.flaw_at = "", None
+    number.save(update_fields=["verified_at", "heard_at", "flaw", "flaw_at"])

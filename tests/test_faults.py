@@ -117,9 +117,13 @@ def test_the_daily_limit_does_not_hold_what_is_vital(
 
 
 def offered(cast: Cast) -> PhoneNumber:
+    """The number of somebody who has said that it is theirs, and was offered a champion."""
     sign_in(Client(), cast.priya).post(f"/lead/referrals/{cast.waiting.id}/offer/", {"champion": cast.alice.id})
     drain()
-    return phone_of(cast, "nia")
+    nia = phone_of(cast, "nia")
+    text_in(Client(), nia, "1")
+    drain()
+    return nia
 
 
 @pytest.mark.parametrize("word", ["1", "yes", "YES", "Yes.", "yes please"])
@@ -235,7 +239,8 @@ def test_a_question_that_waits_is_not_asked_after_danger(
 def test_a_participant_on_the_web_answers_an_offer_there(cast: Cast) -> None:
     cast.nia.reads, cast.nia.texts_are_safe = "web", False
     cast.nia.save()
-    offered(cast)
+    sign_in(Client(), cast.priya).post(f"/lead/referrals/{cast.waiting.id}/offer/", {"champion": cast.alice.id})
+    drain()
     assert "did not reach Nia" in sign_in(Client(), cast.priya).get("/lead/").content.decode()
     nia = sign_in(Client(), cast.nia.user)
     assert "Alice would like to keep in touch with you" in nia.get("/inbox/").content.decode()

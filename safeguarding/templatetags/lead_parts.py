@@ -26,6 +26,8 @@ PLACES = {
     "new-referral": "referrals",
     "referral": "referrals",
     "people": "people",
+    "person": "people",
+    "add-number": "people",
     "pairing": "people",
     "end-pairing": "people",
 }
@@ -66,6 +68,10 @@ def _head(alert: Alert) -> str:
         return _("A text from %(name)s could not be filed")
     if alert.kind == Kind.NOT_THEM:
         return _("Is %(name)s’s number still theirs?")
+    if alert.kind == Kind.WRONG_NUMBER:
+        return _("A number we have for %(name)s is wrong")
+    if alert.kind == Kind.UNCONFIRMED:
+        return _("%(name)s’s number is not confirmed")
     return _("%(name)s may be in danger") if alert.is_red else _("%(name)s wrote something to look at")
 
 
@@ -81,6 +87,10 @@ def why(alert: Alert) -> str:
         return stuck if alert.closed_at else f"{stuck} {_('Ring them and ask.')}"
     if alert.kind == Kind.NOT_THEM:
         return _("Somebody who got their check-in said: this is not me.")
+    if alert.kind == Kind.WRONG_NUMBER:
+        return _("Somebody on that phone says it is not theirs. No more texts go there.")
+    if alert.kind == Kind.UNCONFIRMED:
+        return _("We asked twice if it is their number. Nobody said yes, so texts wait.")
     if alert.closed_at:
         return _("For what they wrote.")
     return _("What they wrote needs a person now.") if alert.is_red else _("What they wrote needs a person today.")

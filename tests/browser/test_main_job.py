@@ -45,6 +45,9 @@ def _offer(lead: Page, nia: Page) -> None:
     lead.get_by_role("link", name=re.compile("Nia")).first.click()
     lead.get_by_role("button", name=re.compile("Alice")).first.click()
     expect(lead.get_by_text(re.compile("Nia")).first).to_be_visible()
+    expect(nia.get_by_text("Hi Nia. Is this your number?")).to_be_visible()
+    assert nia.get_by_text("Alice").count() == 0
+    answer(nia, "1")
     expect(nia.get_by_text("Alice would like to keep in touch with you by text")).to_be_visible()
 
 
