@@ -149,7 +149,9 @@ class _Window:
         self._tell()
 
     async def _fly(self, claimed: Claimed) -> None:
-        self.landed.append(Outcome(claimed.attempt_id, await _posted(claimed)))
+        result = await _posted(claimed)
+        # Not in one line: the list that it lands in may have become another while it was on its way.
+        self.landed.append(Outcome(claimed.attempt_id, result))
 
     def _land(self, flight: asyncio.Task[None]) -> None:
         self.flights.discard(flight)
