@@ -4,6 +4,7 @@ Outcomes are stored in batches, each in one short transaction with its rows held
 two of them never wait for each other.
 """
 
+import logging
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from sms import explain, hooks, numbers, pausing, spending
@@ -20,6 +21,8 @@ from sms.claiming import skip_locked
 from sms.gateways.base import Failure, NotSent, Receipt
 from sms.models import OutboundText, SendAttempt
 from sms.outbox import RANK, State, climb, move
+
+logger = logging.getLogger(__name__)
 
 # The longest rest between two tries of what was surely not taken.
 LONGEST_WAIT = 300.0
@@ -46,12 +49,29 @@ class Outcome:
     result: Result
 
 
-@transaction.atomic
 def store(outcomes: Sequence[Outcome]) -> None:
-    """Write down what the provider said, or that nobody knows. Storing the same again changes nothing."""
+    """Write down what the provider said, or that nobody knows. Storing the same again changes nothing. An outcome
+    that cannot be stored stops no other: it is logged, and its text will be unknown. Raises what a database that went
+    away raises; then nothing was stored, or all.
+    """
+    try:
+        _store(outcomes)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(outcomes) == 1:
+            logger.exception("the outcome of attempt %s could not be stored", outcomes[0].attempt_id)
+            return
+        for outcome in outcomes:
+            store([outcome])
+
+
+@transaction.atomic
+def _store(outcomes: Sequence[Outcome]) -> None:
     by_attempt = {outcome.attempt_id: outcome.result for outcome in outcomes}
-    attempts = list(SendAttempt.objects.filter(pk__in=by_attempt).order_by("pk"))
-    texts = _held([attempt.text_id for attempt in attempts])
+    # Held before the attempts are read: a status callback may be changing both.
+    texts = _held(attempts__in=by_attempt)
+    attempts = SendAttempt.objects.filter(pk__in=by_attempt).order_by("pk")
     taken: list[tuple[SendAttempt, OutboundText, Receipt]] = []
     for attempt in attempts:
         result, text = by_attempt[attempt.pk], texts[attempt.text_id]
@@ -62,9 +82,9 @@ def store(outcomes: Sequence[Outcome]) -> None:
     _store_receipts(taken)
 
 
-def _held(text_ids: Sequence[UUID]) -> dict[UUID, OutboundText]:
+def _held(**which: Any) -> dict[UUID, OutboundText]:
     rows = OutboundText.objects.select_for_update(of=("self",)).select_related("number__data_key")
-    return {text.pk: text for text in rows.filter(pk__in=text_ids).order_by("pk")}
+    return {text.pk: text for text in rows.filter(**which).order_by("pk")}
 
 
 def _store_receipts(taken: list[tuple[SendAttempt, OutboundText, Receipt]]) -> None:
@@ -77,9 +97,11 @@ def _store_receipts(taken: list[tuple[SendAttempt, OutboundText, Receipt]]) -> N
         attempt.forget_at = attempt.forget_at or now + FORGET_SENT_AFTER
     SendAttempt.objects.bulk_update([attempt for attempt, _, _ in taken], ["sid", "outcome", "forget_at"])
     by_segments: dict[int, list[OutboundText]] = defaultdict(list)
-    for _, text, receipt in taken:
-        # A messaging service has not counted yet and says 0.
-        by_segments[receipt.segments or text.segments].append(text)
+    for attempt, text, receipt in taken:
+        # Where a status callback came first and another try is to follow, the text waits for that.
+        if not attempt.is_over:
+            # A messaging service has not counted yet and says 0.
+            by_segments[receipt.segments or text.segments].append(text)
     for segments, texts in by_segments.items():
         climb(texts, State.SENT, segments=segments, **_told(now), reason="")
     pausing.account_works()
@@ -149,27 +171,27 @@ def apply_status(attempt_id: UUID, sid: str, status: str, code: str) -> None:
     Raises SendAttempt.DoesNotExist.
     """
     text_id = SendAttempt.objects.values_list("text_id", flat=True).get(pk=attempt_id)
-    text = _held([text_id])[text_id]
+    text = _held(pk=text_id)[text_id]
     attempt = SendAttempt.objects.get(pk=attempt_id)
     now = timezone.now()
     state = BY_STATUS.get(status)
     attempt.sid, attempt.outcome = sid, status[:30]
     is_end = state is not None and state is not State.SENT
-    attempt.forget_at = now + (FORGET_AFTER if is_end else FORGET_SENT_AFTER)
+    forget_at = now + (FORGET_AFTER if is_end else FORGET_SENT_AFTER)
+    attempt.forget_at = min(attempt.forget_at or forget_at, forget_at)
     if attempt.is_over and state is not State.DELIVERED:
-        state = None  # another try is on its way; that this one failed is known
+        pass  # another try is on its way; that this one failed is known
     elif _may_try_later(text, state, code, now):
         _try_later(attempt, text, code, now)
-        state = None
+    else:
+        # Whatever it says, it says that the text was taken.
+        _rise(text, state or State.SENT, code, now)
     attempt.save(update_fields=["sid", "outcome", "forget_at", "is_over"])
-    _rise(text, state or (State.SENT if text.state == State.UNKNOWN else None), code, now)
 
 
-def _rise(text: OutboundText, state: OutboundText.State | None, code: str, now: datetime) -> None:
+def _rise(text: OutboundText, state: OutboundText.State, code: str, now: datetime) -> None:
     told = _told(now) | {"sent_at": text.sent_at or now}
     match state:
-        case None:
-            return
         case State.DELIVERED:
             climb([text], state, **told, delivered_at=now, reason="", error_code="")
         case State.SENT | State.CANCELED:
