@@ -154,6 +154,18 @@ class _Window:
         result = await _posted(claimed)
         # Not in one line: the list that it lands in may have become another while it was on its way.
         self.landed.append(Outcome(claimed.attempt_id, result))
+        if isinstance(result, NotSent):
+            self._heed(result)
+
+    def _heed(self, refusal: NotSent) -> None:
+        """Too busy, or nobody there: claim nothing for a while, whatever is due. Our account refused: nothing either,
+        until one text tries it again (sms.pausing).
+        """
+        if refusal.is_about_all:
+            rest = min(timedelta(seconds=refusal.wait or 1.0), LONGEST_REST)
+            self.rest_until = max(timezone.now() + rest, self.rest_until or timezone.now())
+        if refusal.is_about_all or refusal.failure is Failure.ACCOUNT:
+            self.is_called_off = True
 
     def _land(self, flight: asyncio.Task[None]) -> None:
         self.flights.discard(flight)
@@ -177,18 +189,6 @@ class _Window:
                     await asyncio.sleep(GATHER)
                 batch, self.landed = self.landed, []
                 await _patiently(thread, partial(outcomes.store, batch))
-                self._rest_if_asked(batch)
-
-    def _rest_if_asked(self, batch: Sequence[Outcome]) -> None:
-        """Too busy, or nobody there: claim nothing for a while, whatever is due. Our account refused: nothing either,
-        until one text tries it again (sms.pausing).
-        """
-        refusals = [one.result for one in batch if isinstance(one.result, NotSent)]
-        waits = [refusal.wait or 1.0 for refusal in refusals if refusal.is_about_all]
-        if waits:
-            self.rest_until = timezone.now() + min(timedelta(seconds=max(waits)), LONGEST_REST)
-        if waits or any(refusal.failure is Failure.ACCOUNT for refusal in refusals):
-            self.is_called_off = True
 
     def _tell(self) -> None:
         self.changed.set()
