@@ -200,8 +200,8 @@ def own_postgres(database_url: str) -> Iterator[Own]:
 
 def copy(source: str, target: str) -> None:
     programs = postgres_programs()
-    dump = subprocess.run([programs / "pg_dump", "--no-owner", source], capture_output=True, check=True)
-    load = [programs / "psql", "--quiet", "--set=ON_ERROR_STOP=1", target]
+    dump = subprocess.run([str(programs / "pg_dump"), "--no-owner", source], capture_output=True, check=True)
+    load = [str(programs / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", target]
     subprocess.run(load, input=dump.stdout, capture_output=True, check=True)
 
 

@@ -16,7 +16,7 @@ from sms import actions, outcomes
 from sms.claiming import claim
 from sms.gateways.base import Receipt
 from sms.models import InboundText, OutboundText, PhoneNumber, SendAttempt
-from tests.cast import drain, text_in
+from tests.cast import drain, signed, text_in
 from tests.engine import HOUR, Clock, let_pass, sid_of
 from tests.standin import Standin, broken
 from tests.test_sending import queue, report, state
@@ -84,6 +84,29 @@ def test_reports_in_any_order_early_doubled_or_missing_end_in_the_same_truth(
         assert text.attempts.get().sid == sid
     # Out of the next example's way.
     OutboundText.objects.filter(pk=text.pk).update(state=State.CANCELED)
+
+
+@pytest.mark.parametrize(
+    "forge", ["no signature", "empty", "altered status", "added parameter", "other attempt", "other token", "account"]
+)
+def test_a_forged_report_is_refused_and_moves_nothing(
+    twilio: Standin, ben: PhoneNumber, client: Client, forge: str
+) -> None:
+    texts = [queue(ben, "test:1"), queue(ben, "test:2")]
+    drain()
+    paths = [f"/sms/status/{text.attempts.get().id}/" for text in texts]
+    params = {"MessageSid": sid_of(twilio), "MessageStatus": "sent", "AccountSid": twilio.account}
+    if forge == "account":
+        params["AccountSid"] = "AC" + "f" * 32
+    headers = signed(paths[0], **params)
+    changes = {"altered status": {"MessageStatus": "delivered"}, "added parameter": {"ErrorCode": "30003"}}
+    signatures = {"empty": "", "other token": headers["X-Twilio-Signature"][::-1]}
+    if forge in signatures:
+        headers = {"X-Twilio-Signature": signatures[forge]}
+    path = paths[1] if forge == "other attempt" else paths[0]
+    answer = client.post(path, params | changes.get(forge, {}), headers={} if forge == "no signature" else headers)
+    assert answer.status_code == 403
+    assert [(state(text).state, text.attempts.get().outcome) for text in texts] == [(State.SENT, "taken")] * 2
 
 
 def was_queued_between(events: Sequence[Event]) -> bool:
