@@ -34,7 +34,7 @@ NUMBERS = 20
 # Longer than any child should live on a machine that has much else to do.
 PATIENCE = 120
 # The statements of one send, before and after each: about so many.
-STATEMENTS = 50
+STATEMENTS = 80
 
 
 @dataclass
