@@ -23,6 +23,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from tests import killed
 from tests.databases import Scratch
 from tests.killed import PLACES, Place, Verdict, World
@@ -68,7 +70,7 @@ class Harness:
 
     def __init__(self, database: str, twilio: Standin, seed: int) -> None:
         self.twilio = twilio
-        self.world = World(database, twilio.url, twilio.account, twilio.token)
+        self.world = World(database, twilio.url)
         self.random = random.Random(seed)
         self.numbers = killed.find_numbers(NUMBERS)
         self.forge = multiprocessing.get_context("forkserver")
@@ -170,7 +172,7 @@ def main(arguments: Sequence[str]) -> int:
     scratch = Scratch()
     print(f"seed {options.seed}\n{HEAD}", flush=True)
     try:
-        with Standin() as twilio:
+        with Standin(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN) as twilio:
             harness = Harness(scratch.store.django_name(scratch.name), twilio, options.seed)
             faults = sum(_report(harness, step, options.times) for step in ([options.step] if options.step else PLACES))
     finally:
