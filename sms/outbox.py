@@ -4,11 +4,12 @@ A state only ever moves up the ranks, so callbacks that come late, twice or out 
 what surely was not taken is queued again (sms.outcomes).
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from core.sealing import seal, shown, unseal
@@ -16,6 +17,8 @@ from sms import hooks
 from sms.gateways import gateway
 from sms.models import OutboundText, PhoneNumber
 from sms.segments import fit, plain
+
+logger = logging.getLogger(__name__)
 
 State = OutboundText.State
 RANK = {
@@ -105,4 +108,19 @@ def move(texts: list[OutboundText], state: OutboundText.State, **changes: Any) -
     for text in texts:
         for name, value in {"state": state, **changes}.items():
             setattr(text, name, value)
-    hooks.texts_changed.tell(texts)
+    _tell(texts)
+
+
+def _tell(texts: list[OutboundText]) -> None:
+    """Tell the rooms above. What they stumble over is logged: the outbox is the truth, and goes on with all texts."""
+    try:
+        with transaction.atomic():
+            hooks.texts_changed.tell(texts)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(texts) == 1:
+            logger.exception("text %s changed, and the rooms above could not be told", texts[0].id)
+            return
+        for text in texts:
+            _tell([text])

@@ -4,6 +4,7 @@ Outcomes are stored in batches, each in one short transaction with its rows held
 two of them never wait for each other.
 """
 
+import logging
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import UUIDField
 from django.utils import timezone
 
@@ -21,6 +22,8 @@ from sms.claiming import skip_locked
 from sms.gateways.base import Failure, NotSent, Receipt
 from sms.models import OutboundText, SendAttempt
 from sms.outbox import RANK, State, climb, move
+
+logger = logging.getLogger(__name__)
 
 # The longest rest between two tries of what was surely not taken.
 LONGEST_WAIT = 300.0
@@ -47,52 +50,72 @@ class Outcome:
     result: Result
 
 
-@transaction.atomic
 def store(outcomes: Sequence[Outcome]) -> None:
-    """Write down what the provider said, or that nobody knows. Storing the same again changes nothing."""
+    """Write down what the provider said, or that nobody knows. Storing the same again changes nothing. An outcome
+    that cannot be stored stops no other: it is logged, and its text will be unknown. Raises what a database that went
+    away raises; then nothing was stored, or all.
+    """
+    try:
+        _store(outcomes)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(outcomes) == 1:
+            logger.exception("the outcome of attempt %s could not be stored", outcomes[0].attempt_id)
+            return
+        for outcome in outcomes:
+            store([outcome])
+
+
+@transaction.atomic
+def _store(outcomes: Sequence[Outcome]) -> None:
     results = {outcome.attempt_id: outcome.result for outcome in outcomes}
-    text_ids = dict(SendAttempt.objects.filter(pk__in=results).values_list("pk", "text_id"))
-    texts = _held(list(text_ids.values()))
-    taken = []
-    for attempt_id, text_id in text_ids.items():
-        result = results[attempt_id]
-        if isinstance(result, Receipt):
-            taken.append((attempt_id, texts[text_id], result))
-        else:
-            _store_failure(attempt_id, texts[text_id], result)
-    _store_receipts(taken)
+    # Held before the attempts are read: a status callback may be changing both.
+    texts = _held(attempts__in=results)
+    attempts = SendAttempt.objects.filter(pk__in=results).values_list("pk", "text_id", "is_over")
+    taken: list[tuple[UUID, Receipt]] = []
+    sent: list[tuple[OutboundText, Receipt]] = []
+    for attempt_id, text_id, is_over in attempts:
+        result, text = results[attempt_id], texts[text_id]
+        if isinstance(result, NotSent):
+            _store_failure(attempt_id, text, result)
+            continue
+        taken.append((attempt_id, result))
+        # Where a status callback came first and another try is to follow, the text waits for that.
+        if not is_over:
+            sent.append((text, result))
+    if taken:
+        _store_sids(taken)
+        _store_sent(sent)
+        pausing.account_works()
 
 
-def _held(text_ids: Sequence[UUID]) -> dict[UUID, OutboundText]:
+def _held(**which: Any) -> dict[UUID, OutboundText]:
     # Not the words and the number: most outcomes don't need them, and a batch has a hundred.
-    rows = OutboundText.objects.select_for_update().defer("sealed_body", "due_at", "created_at", "settled_at")
-    return {text.pk: text for text in rows.filter(pk__in=text_ids).order_by("pk")}
+    rows = OutboundText.objects.select_for_update(of=("self",))
+    rows = rows.defer("sealed_body", "due_at", "created_at", "settled_at")
+    return {text.pk: text for text in rows.filter(**which).order_by("pk")}
 
 
-def _store_receipts(taken: list[tuple[UUID, OutboundText, Receipt]]) -> None:
-    if not taken:
-        return
-    now = timezone.now()
-    _store_sids([(attempt_id, receipt.sid) for attempt_id, _, receipt in taken], now)
+def _store_sent(sent: list[tuple[OutboundText, Receipt]]) -> None:
     by_segments: dict[int, list[OutboundText]] = defaultdict(list)
-    for _, text, receipt in taken:
+    for text, receipt in sent:
         # A messaging service has not counted yet and says 0.
         by_segments[receipt.segments or text.segments].append(text)
     for segments, texts in by_segments.items():
-        climb(texts, State.SENT, segments=segments, **_told(now), reason="")
-    pausing.account_works()
+        climb(texts, State.SENT, segments=segments, **_told(timezone.now()), reason="")
 
 
-def _store_sids(sids: list[tuple[UUID, str]], now: datetime) -> None:
+def _store_sids(taken: list[tuple[UUID, Receipt]]) -> None:
     """What the provider calls each attempt; one that a status callback has told us about stays as it is. Prepared once
-    for all: an UPDATE that the ORM builds for a hundred rows costs ten times as much as sending them.
+    for all: an UPDATE that the ORM builds for a hundred rows costs ten times as much as this.
     """
-    at = connection.ops.adapt_datetimefield_value(now + FORGET_SENT_AFTER)
+    forget_at = connection.ops.adapt_datetimefield_value(timezone.now() + FORGET_SENT_AFTER)
     pk = UUIDField().get_db_prep_value
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE sms_sendattempt SET sid = %s, outcome = %s, forget_at = %s WHERE id = %s AND sid IS NULL",
-            [(sid, "taken", at, pk(attempt_id, connection)) for attempt_id, sid in sids],
+            [(receipt.sid, "taken", forget_at, pk(attempt_id, connection)) for attempt_id, receipt in taken],
         )
 
 
@@ -160,27 +183,27 @@ def apply_status(attempt_id: UUID, sid: str, status: str, code: str) -> None:
     Raises SendAttempt.DoesNotExist.
     """
     text_id = SendAttempt.objects.values_list("text_id", flat=True).get(pk=attempt_id)
-    text = _held([text_id])[text_id]
+    text = _held(pk=text_id)[text_id]
     attempt = SendAttempt.objects.get(pk=attempt_id)
     now = timezone.now()
     state = BY_STATUS.get(status)
     attempt.sid, attempt.outcome = sid, status[:30]
     is_end = state is not None and state is not State.SENT
-    attempt.forget_at = now + (FORGET_AFTER if is_end else FORGET_SENT_AFTER)
+    forget_at = now + (FORGET_AFTER if is_end else FORGET_SENT_AFTER)
+    attempt.forget_at = min(attempt.forget_at or forget_at, forget_at)
     if attempt.is_over and state is not State.DELIVERED:
-        state = None  # another try is on its way; that this one failed is known
+        pass  # another try is on its way; that this one failed is known
     elif _may_try_later(text, state, code, now):
         _try_later(attempt, text, code, now)
-        state = None
+    else:
+        # Whatever it says, it says that the text was taken.
+        _rise(text, state or State.SENT, code, now)
     attempt.save(update_fields=["sid", "outcome", "forget_at", "is_over"])
-    _rise(text, state or (State.SENT if text.state == State.UNKNOWN else None), code, now)
 
 
-def _rise(text: OutboundText, state: OutboundText.State | None, code: str, now: datetime) -> None:
+def _rise(text: OutboundText, state: OutboundText.State, code: str, now: datetime) -> None:
     told = _told(now) | {"sent_at": text.sent_at or now}
     match state:
-        case None:
-            return
         case State.DELIVERED:
             climb([text], state, **told, delivered_at=now, reason="", error_code="")
         case State.SENT | State.CANCELED:

@@ -6,7 +6,7 @@ A text is never sent again because it was not found: the list may lag behind, an
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -29,24 +29,31 @@ LOOK_AGAIN = [timedelta(seconds=20), timedelta(seconds=30), timedelta(minutes=2)
 # Their clock and ours may differ by this much, and theirs counts whole seconds.
 CLOCKS_DIFFER = timedelta(seconds=5)
 BATCH = 20
+# Of these the provider may list one whose SID we have not stored.
+MAY_BE_LISTED = (State.SENDING, State.UNKNOWN)
 
 
 async def look_up_unknown() -> int:
     """Look for unknown texts whose time has come; how many were looked for."""
     texts = await sync_to_async(_due)()
-    await asyncio.gather(*(_look_up(text) for text in texts))
+    ends = await asyncio.gather(*(_look_up(text) for text in texts), return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException):
+            raise end
     return len(texts)
 
 
 @transaction.atomic
 def _due() -> list[OutboundText]:
-    """Those to look for now, each with its next look put down already: two dispatchers do not both look."""
+    """Those to look for now, each with its next look put down already: two dispatchers do not both look. The last one
+    too has a next look, until a person was told: whoever looks may die before that.
+    """
     now = timezone.now()
     rows = OutboundText.objects.select_related("number__data_key").filter(state=State.UNKNOWN, look_up_at__lte=now)
     texts = list(skip_locked(rows.order_by("look_up_at"))[:BATCH])
     for text in texts:
         text.looks += 1
-        text.look_up_at = now + LOOK_AGAIN[text.looks - 1] if text.looks <= len(LOOK_AGAIN) else None
+        text.look_up_at = now + LOOK_AGAIN[min(text.looks, len(LOOK_AGAIN)) - 1]
         text.save(update_fields=["looks", "look_up_at"])
     return texts
 
@@ -61,7 +68,7 @@ async def _look_up(text: OutboundText) -> None:
         logger.warning("text %s could not be looked up: %s", text.id, error)
     except Exception:
         logger.exception("text %s could not be looked up", text.id)
-    if text.look_up_at is None:
+    if text.looks > len(LOOK_AGAIN):
         await sync_to_async(_give_up)(text.id)
 
 
@@ -75,19 +82,24 @@ def _compare(text: OutboundText, attempt: SendAttempt, listed: Sequence[Listed])
     same = [one for one in listed if one.body == body]
     known = set(SendAttempt.objects.filter(sid__in=[one.sid for one in same]).values_list("sid", flat=True))
     free = [one for one in same if one.sid not in known]
-    if len(free) == 1 and not _has_twin(text, attempt.started_at, body):
+    if len(free) == 1 and not _has_twin(text, body):
         outcomes.apply_status(attempt.id, free[0].sid, free[0].status, free[0].error_code)
 
 
-def _has_twin(text: OutboundText, since: datetime, body: str) -> bool:
-    """Whether another text with the same words to the same number is unknown too: the one listed may be that one."""
-    others = OutboundText.objects.filter(number=text.number, state=State.UNKNOWN).exclude(pk=text.pk)
+def _has_twin(text: OutboundText, body: str) -> bool:
+    """Whether another text with the same words to the same number is unknown too, or on its way just now: the one
+    listed may be that one.
+    """
+    others = OutboundText.objects.filter(number=text.number, state__in=MAY_BE_LISTED).exclude(pk=text.pk)
     return any(body_of(other) == body for other in others.select_related("number__data_key"))
 
 
 @transaction.atomic
 def _give_up(text_id: UUID) -> None:
-    """Looked for often enough: a person must find out."""
-    text = OutboundText.objects.select_for_update().filter(pk=text_id, state=State.UNKNOWN).first()
+    """Looked for often enough: no further look, and a person must find out. Both or neither."""
+    rows = OutboundText.objects.select_for_update().filter(state=State.UNKNOWN, look_up_at__isnull=False)
+    text = rows.filter(pk=text_id).first()
     if text is not None:
+        text.look_up_at = None
+        text.save(update_fields=["look_up_at"])
         hooks.person_needed.tell(text)

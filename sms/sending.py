@@ -86,6 +86,8 @@ class _Window:
         self.landed: list[Outcome] = []
         self.posted = 0
         self.rest_until: datetime | None = None
+        # Nobody takes a text just now: what has not been posted waits in the outbox.
+        self.is_called_off = False
         self.claims_end_at = asyncio.get_running_loop().time() + LONGEST_RUN
         self.will_claim = self.will_post = True
         self.changed = asyncio.Event()
@@ -115,7 +117,7 @@ class _Window:
 
     def _is_time_to_end(self) -> bool:
         is_late = asyncio.get_running_loop().time() > self.claims_end_at
-        return is_late or dispatch.is_stopping() or not _is_over(self.rest_until)
+        return is_late or dispatch.is_stopping() or self.is_called_off
 
     async def _post(self) -> None:
         try:
@@ -128,7 +130,7 @@ class _Window:
 
     async def _fill(self, thread: dispatch.OwnThread) -> None:
         """Fill free places, several at a time: asking once for ten costs as little as asking for one."""
-        if dispatch.is_stopping():
+        if dispatch.is_stopping() or self.is_called_off:
             await self._put_back(thread)
         elif batch := self._next_batch():
             self._start(await _patiently(thread, partial(claiming.confirm, batch)))
@@ -149,16 +151,28 @@ class _Window:
         self._tell()
 
     async def _fly(self, claimed: Claimed) -> None:
-        outcome = Outcome(claimed.attempt_id, await _posted(claimed))
-        # Not in one line: the list that was there before the POST is not the one that is there after it.
-        self.landed.append(outcome)
+        result = await _posted(claimed)
+        # Not in one line: the list that it lands in may have become another while it was on its way.
+        self.landed.append(Outcome(claimed.attempt_id, result))
+        if isinstance(result, NotSent):
+            self._heed(result)
+
+    def _heed(self, refusal: NotSent) -> None:
+        """Too busy, or nobody there: claim nothing for a while, whatever is due. Our account refused: nothing either,
+        until one text tries it again (sms.pausing).
+        """
+        if refusal.is_about_all:
+            rest = min(timedelta(seconds=refusal.wait or 1.0), LONGEST_REST)
+            self.rest_until = max(timezone.now() + rest, self.rest_until or timezone.now())
+        if refusal.is_about_all or refusal.failure is Failure.ACCOUNT:
+            self.is_called_off = True
 
     def _land(self, flight: asyncio.Task[None]) -> None:
         self.flights.discard(flight)
         self._tell()
 
     async def _put_back(self, thread: dispatch.OwnThread) -> None:
-        """Told to stop: what was not posted is queued again, what is on its way lands."""
+        """Told to stop, or called off: what was not posted is queued again, what is on its way lands."""
         left = list(self.waiting)
         self.waiting.clear()
         await _patiently(thread, partial(claiming.put_back, left))
@@ -175,13 +189,6 @@ class _Window:
                     await asyncio.sleep(GATHER)
                 batch, self.landed = self.landed, []
                 await _patiently(thread, partial(outcomes.store, batch))
-                self._rest_if_asked(batch)
-
-    def _rest_if_asked(self, batch: Sequence[Outcome]) -> None:
-        """Too busy, or nobody there: claim nothing for a while, whatever is due."""
-        waits = [one.result.wait or 1.0 for one in batch if isinstance(one.result, NotSent) and one.result.is_about_all]
-        if waits:
-            self.rest_until = timezone.now() + min(timedelta(seconds=max(waits)), LONGEST_REST)
 
     def _tell(self) -> None:
         self.changed.set()

@@ -9,7 +9,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.databases import Scratch
 
-pytest_plugins = ["tests.cast", "tests.standin"]
+pytest_plugins = ["tests.cast", "tests.standin", "tests.engine"]
 
 
 @pytest.fixture(scope="session", autouse=True)

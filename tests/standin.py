@@ -8,6 +8,9 @@
         twilio.posts                                        # every POST that came, in order
         twilio.messages                                     # every message accepted
         twilio.move(sid, "delivered")                       # what the next GET tells
+        twilio.next_other(broken(accepted=False))           # the next request that is no new message
+        twilio.forgotten                                    # the SIDs whose body was asked to be emptied
+        twilio.most_at_once                                 # how many messages were being made side by side
 
 A fault is spent by one POST that creates a message. There is no idempotency key, as there is none at Twilio:
 the same POST twice is two messages.
@@ -33,12 +36,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from tests.contract import NOT_FOUND, WRONG_LOGIN, Answer, Message, mistake, segments
+
 HOST = "127.0.0.1"
-MAX_BODY = 1600
-# GSM 03.38: the first line takes one septet each, the second two.
-GSM = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà")
-GSM |= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-GSM_TWICE = set("^{}\\[~]|€\f")
+OURS = "+447700900009"
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,6 @@ class Post:
     sid: str | None
 
 
-Message = dict[str, Any]
-
-
 class Standin:
     """The server and its memory; safe to use from several threads."""
 
@@ -97,6 +95,9 @@ class Standin:
         self.posts: list[Post] = []
         self.messages: dict[str, Message] = {}
         self.faults: deque[Fault] = deque()
+        self.other_faults: deque[Fault] = deque()
+        self.forgotten: list[str] = []
+        self.at_once = self.most_at_once = 0
         self.lock = threading.Lock()
         self._server: _Server | None = None
         self.port = 0
@@ -109,6 +110,11 @@ class Standin:
         """Let the coming POSTs meet these faults, in order."""
         with self.lock:
             self.faults.extend(faults * times)
+
+    def next_other(self, *faults: Fault) -> None:
+        """Let the coming requests that look at messages, or change one, be answered with these errors, in order."""
+        with self.lock:
+            self.other_faults.extend(faults)
 
     def move(self, sid: str, status: str, error_code: int | None = None) -> None:
         """Bring a message to a later status."""
@@ -148,11 +154,11 @@ class Standin:
 
     # --- What the handlers ask -------------------------------------------------------------------
 
-    def create(self, params: dict[str, str], authorised: bool) -> "tuple[Fault, Answer]":
+    def create(self, params: dict[str, str], authorised: bool) -> tuple[Fault, Answer]:
         """Take one POST: what is to happen to it, and the answer if there is to be one."""
         with self.lock:
             error = None if authorised else WRONG_LOGIN
-            error = error or _mistake(params)
+            error = error or mistake(params)
             fault = Fault() if error or not self.faults else self.faults.popleft()
             accept = not error and (fault.accept or not fault.status)
             message = self._accept(params) if accept else None
@@ -160,6 +166,23 @@ class Standin:
         if fault.status:
             return fault, Answer.error(fault.status, fault.code, fault.message, fault.headers)
         return fault, error or Answer(201, message)
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """A request for a new message is being served."""
+        with self.lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.at_once -= 1
+
+    def other_fault(self) -> Answer | None:
+        with self.lock:
+            fault = self.other_faults.popleft() if self.other_faults else None
+        return Answer.error(fault.status, fault.code, fault.message, fault.headers) if fault else None
 
     def _accept(self, params: dict[str, str]) -> Message:
         sid, now = "SM" + secrets.token_hex(16), _now()
@@ -190,7 +213,7 @@ class Standin:
         }
         return dict(self.messages[sid])
 
-    def listing(self, path: str, query: dict[str, str]) -> "Answer":
+    def listing(self, path: str, query: dict[str, str]) -> Answer:
         """A page of messages, newest first."""
         size, page = int(query.get("PageSize", 50)), int(query.get("Page", 0))
         with self.lock:
@@ -200,51 +223,20 @@ class Standin:
         body = {"messages": found[page * size : (page + 1) * size], "page": page, "page_size": size}
         return Answer(200, body | {"uri": path, "next_page_uri": f"{path}?{following}" if more else None})
 
-    def fetch(self, sid: str) -> "Answer":
+    def fetch(self, sid: str) -> Answer:
         with self.lock:
             return Answer(200, dict(self.messages[sid])) if sid in self.messages else NOT_FOUND
 
-    def redact(self, sid: str, params: dict[str, str]) -> "Answer":
+    def redact(self, sid: str, params: dict[str, str]) -> Answer:
         """`Body=` empties a body; Twilio takes no other text."""
+        self.forgotten.append(sid)
         if sid in self.messages and params.get("Body") == "":
             self.messages[sid]["body"] = ""
         return self.fetch(sid)
 
-    def delete(self, sid: str) -> "Answer":
+    def delete(self, sid: str) -> Answer:
         with self.lock:
             return Answer(204) if self.messages.pop(sid, None) else NOT_FOUND
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: Message | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def error(cls, status: int, code: int, message: str, headers: Mapping[str, str] | None = None) -> Self:
-        more_info = f"https://www.twilio.com/docs/errors/{code}"
-        body = {"code": code, "message": message, "more_info": more_info, "status": status}
-        return cls(status, body, headers or {})
-
-
-WRONG_LOGIN = Answer.error(401, 20003, "Authenticate")
-NOT_FOUND = Answer.error(404, 20404, "The requested resource was not found")
-
-
-def _mistake(params: dict[str, str]) -> Answer | None:
-    """What Twilio refuses about the form itself."""
-    if not params.get("To"):
-        return Answer.error(400, 21604, "A 'To' phone number is required.")
-    if not re.fullmatch(r"\+[1-9]\d{6,14}", params["To"]):
-        return Answer.error(400, 21211, f"Invalid 'To' Phone Number: {params['To'][:-4]}XXXX")
-    if not params.get("From") and not params.get("MessagingServiceSid"):
-        return Answer.error(400, 21603, "A 'From' phone number is required.")
-    if not params.get("Body"):
-        return Answer.error(400, 21602, "Message body is required.")
-    if len(params["Body"]) > MAX_BODY:
-        return Answer.error(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
-    return None
 
 
 def _matches(message: Message, query: dict[str, str]) -> bool:
@@ -258,15 +250,6 @@ def _matches(message: Message, query: dict[str, str]) -> bool:
         return False
     sent = datetime.strptime(message["date_sent"], "%a, %d %b %Y %H:%M:%S %z").strftime("%Y-%m-%d")
     return asked.get("", sent) == sent and asked.get(">", sent) <= sent <= asked.get("<", sent)
-
-
-def segments(body: str) -> int:
-    """How many texts the carrier bills."""
-    if set(body) <= GSM | GSM_TWICE:
-        length, single, joined = len(body) + sum(letter in GSM_TWICE for letter in body), 160, 153
-    else:
-        length, single, joined = len(body.encode("utf-16-be")) // 2, 70, 67
-    return 1 if length <= single else -(-length // joined)
 
 
 def _now() -> str:
@@ -321,8 +304,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(self._checked() or self._standin.redact(self._sid() or "", params))
         if not self._is_list():
             return self._answer(NOT_FOUND)
-        fault, answer = self._standin.create(params, self._authorised())
-        time.sleep(fault.wait)
+        with self._standin.counted():
+            fault, answer = self._standin.create(params, self._authorised())
+            time.sleep(fault.wait)
         if fault.hang_up:
             self.close_connection = True
             return self.server.reset(self.connection)
@@ -358,7 +342,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.headers.get("Authorization") == "Basic " + base64.b64encode(login).decode()
 
     def _checked(self) -> Answer | None:
-        return None if self._authorised() else WRONG_LOGIN
+        return self._standin.other_fault() if self._authorised() else WRONG_LOGIN
 
     def _answer(self, answer: Answer) -> None:
         content = b"" if answer.body is None else json.dumps(answer.body).encode()
@@ -383,3 +367,12 @@ def _flat(form: str) -> dict[str, str]:
 def standin() -> Iterator[Standin]:
     with Standin() as running:
         yield running
+
+
+@pytest.fixture
+def twilio(standin: Standin, settings: Any) -> Standin:
+    """The stand-in, and everything set so that texts go there."""
+    settings.SMS_GATEWAY = "twilio"
+    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = standin.account, standin.token
+    settings.TWILIO_FROM, settings.TWILIO_API_BASE_URL = OURS, standin.url
+    return standin

@@ -16,19 +16,10 @@ from sms.claiming import claim
 from sms.models import OutboundText, PhoneNumber, SendAttempt
 from sms.outbox import body_of
 from tests.cast import drain, signed, text_in
-from tests.standin import Standin, broken, lost, refused, stall
+from tests.standin import OURS, Standin, broken, lost, refused, stall
 
 State = OutboundText.State
 BEN = "+447700900112"
-OURS = "+447700900009"
-
-
-@pytest.fixture
-def twilio(standin: Standin, settings: Any) -> Standin:
-    settings.SMS_GATEWAY = "twilio"
-    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = standin.account, standin.token
-    settings.TWILIO_FROM, settings.TWILIO_API_BASE_URL = OURS, standin.url
-    return standin
 
 
 @pytest.fixture
