@@ -6,7 +6,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from mentors import hooks as mentors_hooks
-        from messaging import asking_again, checks, danger, inbound, pairings, tasks, texting  # noqa: F401  (two register themselves)
+        from messaging import asking_again, checks, danger, inbound, pairings, tasks, texting, trouble  # noqa: F401  (two register themselves)
         from sms import hooks as sms_hooks
 
         sms_hooks.words_arrived.register(danger.heed_text)
@@ -15,6 +15,10 @@ class MessagingConfig(AppConfig):
         sms_hooks.unknown_kept.register(inbound.tell_of_stranger)
         sms_hooks.opt_changed.register(inbound.note_opt_change)
         sms_hooks.texts_changed.register(texting.follow)
+        sms_hooks.texts_changed.register(trouble.tell_pages)
+        sms_hooks.person_needed.register(trouble.call_person)
+        sms_hooks.sending_stopped.register(trouble.alert_everywhere)
+        sms_hooks.sending_goes_on.register(trouble.tell_everywhere)
         sms_hooks.may_it_go.register(asking_again.may_it_go)
         mentors_hooks.pairing_offered.register(pairings.ask_participant)
         mentors_hooks.pairing_declined.register(pairings.forget_offer)

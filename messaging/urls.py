@@ -1,6 +1,6 @@
 from django.urls import path
 
-from messaging import desk, views
+from messaging import desk, texts_page, views
 
 app_name = "messaging"
 urlpatterns = [
@@ -18,4 +18,11 @@ urlpatterns = [
     path("lead/pairings/<uuid:pairing_id>/plan/", desk.plan, name="pairing-plan"),
     path("lead/pairings/<uuid:pairing_id>/check-in/", desk.check_in_now, name="pairing-check-in"),
     path("lead/unknown-texts/<uuid:text_id>/", desk.unknown_text, name="unknown-text"),
+    path("lead/texts/", texts_page.texts, name="texts"),
+    path("lead/texts/pause/", texts_page.pause, name="pause-texts"),
+    path("lead/texts/go-on/", texts_page.go_on, name="go-on-texts"),
+    path("lead/texts/try-account/", texts_page.try_account, name="try-account"),
+    path("lead/texts/<uuid:text_id>/", texts_page.text, name="text"),
+    path("lead/texts/<uuid:text_id>/settle/", texts_page.settle, name="settle-text"),
+    path("lead/texts/<uuid:text_id>/again/", texts_page.again, name="send-text-again"),
 ]
