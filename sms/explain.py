@@ -36,7 +36,7 @@ STATES: dict[str, Promise] = {
     "undelivered": _("It did not arrive"),
     "failed": _("It did not arrive"),
     "suppressed": _("Held back"),
-    "expired": _("Not sent"),
+    "expired": _("Too late"),
     "canceled": _("Taken back"),
 }
 

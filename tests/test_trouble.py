@@ -273,6 +273,8 @@ def test_a_refused_account_stops_all_and_alerts_every_programme_once(
     assert "try now" in words(priya.get("/lead/"))
     assert said in words(sam.get("/lead/"))
     assert "try now" not in words(sam.get("/lead/"))
+    priya.post(f"{TEXTS}pause/")
+    assert "Crisis lines and sign-in codes still go." not in words(priya.get(TEXTS))
 
 
 def test_an_account_put_right_is_tried_at_once_and_the_band_goes(twilio: Standin, priya: Client, cast: Cast) -> None:
@@ -287,7 +289,8 @@ def test_an_account_put_right_is_tried_at_once_and_the_band_goes(twilio: Standin
     drain()
     drain()
     assert not SendingPause.objects.exists()
-    assert "No texts go out" not in words(priya.get(f"{TEXTS}"))
+    assert "No texts go out" not in words(priya.get(TEXTS))
+    assert "It does again, and texts go out." in words(priya.get("/lead/alerts/"))
     assert OutboundText.objects.filter(key__startswith="test:", state=State.SENT).count() == 2
     assert AuditEvent.objects.filter(action="account tried again", actor=cast.priya.actor).count() == 1
 

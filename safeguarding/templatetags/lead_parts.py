@@ -13,8 +13,8 @@ from mentors.access import waiting_for_lead
 from partners.access import programmes_guarded_by
 from safeguarding.access import MOST_COUNTED, open_alerts_for, waiting_for_room
 from safeguarding.models import Alert
-from sms.access import in_words, state_in_words
-from sms.models import OutboundText
+from sms.access import in_words, pauses, state_in_words
+from sms.models import OutboundText, SendingPause
 
 register = template.Library()
 Kind = Alert.Kind
@@ -122,16 +122,23 @@ def why(alert: Alert) -> str:
 
 
 def _why_of_all(alert: Alert) -> str:
-    if alert.kind == Kind.ACCOUNT and alert.closed_at:
-        return _("The text service did not know our account.")
     if alert.kind == Kind.ACCOUNT:
-        return _("The text service does not know our account. Nothing is sent, crisis lines included. Ring people.")
+        return _("The text service did not know our account.") if alert.closed_at else _why_account()
     return _("The limit for texts in a day was reached.") if alert.closed_at else _why_limit(alert)
+
+
+def _why_account() -> str:
+    """As it is now: a query, for one alert of each programme at most."""
+    if any(pause.reason == SendingPause.Reason.ACCOUNT for pause in pauses()):
+        return _("The text service does not know our account. Nothing is sent, crisis lines included. Ring people.")
+    return _("The text service did not know our account. It does again, and texts go out.")
 
 
 def _why_limit(alert: Alert) -> str:
     """With how many wait: a query, for one alert of each programme at most."""
     waiting = waiting_for_room(alert.programme)
+    if not waiting:
+        return _("The limit for texts in a day was reached. No text waits for it now.")
     count = f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else waiting
     words = ngettext(
         "The limit for texts in a day is reached: %(count)s text waits.",
