@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -15,11 +16,12 @@ from mentors.models import Participant
 from messaging import actions as messaging_actions
 from messaging.models import Message
 from partners.models import Membership
-from sms.actions import queue
+from sms.actions import cancel, queue
 from sms.models import OutboundText, SendingPause
 from sms.outbox import body_of
 from tests.cast import drain, sign_in, text_in, texts_to
 from tests.test_lead import words
+from tests.test_sockets import in_thread, signed_in, socket, until
 
 State = OutboundText.State
 TEXTS = "/lead/texts/"
@@ -306,3 +308,45 @@ def test_a_lead_of_two_programmes_sees_which_is_paused(priya: Client, cast: Cast
     page = words(priya.get(TEXTS))
     assert "Sending is paused: Trentside" in page
     assert "Pause all sending" in page
+
+
+# --- Live --------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_leads_open_page_hears_of_a_pause_and_another_programmes_does_not(cast: Cast) -> None:
+    client, priya = await signed_in(cast.priya)
+    _, mere = await signed_in(cast.mere)
+    one, two = socket("/ws/live/", priya), socket("/ws/live/", mere)
+    await one.connect()
+    await two.connect()
+    await in_thread(client.post)(f"{TEXTS}pause/")
+    assert (await until(one, "texts"))["kind"] == "texts"
+    assert await two.receive_nothing(0.5)
+    await one.disconnect()
+    await two.disconnect()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_many_changes_in_a_transaction_are_told_once_and_undone_ones_not_at_all(cast: Cast) -> None:
+    _, priya = await signed_in(cast.priya)
+    ws = socket("/ws/live/", priya)
+    await ws.connect()
+    await in_thread(take_back_twenty)(cast.ben)
+    assert (await until(ws, "sending"))["kind"] == "sending"
+    assert await ws.receive_nothing(0.5)
+    await in_thread(take_back_and_undo)(cast.ben)
+    assert await ws.receive_nothing(0.5)
+    await ws.disconnect()
+
+
+def take_back_twenty(person: Participant) -> None:
+    with transaction.atomic():
+        for n in range(20):
+            cancel(a_text(person, f"taken:{n}").key)
+
+
+def take_back_and_undo(person: Participant) -> None:
+    with transaction.atomic():
+        cancel(a_text(person, "undone").key)
+        transaction.set_rollback(True)
