@@ -197,6 +197,16 @@ def test_what_did_not_arrive_is_sent_again_once(monday: time_machine.Traveller, 
     assert AuditEvent.objects.filter(action="text sent again", actor=cast.priya.actor).count() == 1
 
 
+def test_a_blocked_text_that_was_sent_again_needs_nobody_any_more(
+    monday: time_machine.Traveller, priya: Client, cast: Cast
+) -> None:
+    text = a_text(cast.ben, state=State.FAILED, reason="blocked")
+    assert page_of(text) in words(priya.get(TEXTS))
+    priya.post(f"{page_of(text)}again/")
+    assert page_of(text) not in words(priya.get(TEXTS))
+    assert page_of(text) in words(priya.get(f"{TEXTS}?show=trouble"))
+
+
 def test_sent_again_at_night_it_goes_in_the_morning(monday: time_machine.Traveller, priya: Client, cast: Cast) -> None:
     monday.shift(timedelta(hours=11))
     Participant.objects.filter(pk=cast.ben.pk).update(texts_from="09:00", texts_until="20:00")

@@ -333,7 +333,10 @@ def test_the_daily_limit_is_one_alert_a_day_with_how_many_wait(
     clock.shift(timedelta(minutes=20))
     drain()
     assert Alert.objects.filter(programme=cast.trentside).count() == 1
-    clock.shift(timedelta(days=1))
+    clock.shift(timedelta(hours=16))
+    drain()
+    assert Alert.objects.filter(programme=cast.trentside).count() == 1
+    clock.shift(timedelta(hours=8))
     drain()
     assert Alert.objects.filter(programme=cast.trentside, closed_at=None).count() == 1
     assert not twilio.posts
