@@ -16,6 +16,7 @@ class MessagingConfig(AppConfig):
             pairings,
             tasks,
             texting,
+            trouble,
             verifying,
         )
         from sms import hooks as sms_hooks
@@ -26,6 +27,10 @@ class MessagingConfig(AppConfig):
         sms_hooks.unknown_kept.register(inbound.tell_of_stranger)
         sms_hooks.opt_changed.register(inbound.note_opt_change)
         sms_hooks.texts_changed.register(texting.follow)
+        sms_hooks.texts_changed.register(trouble.tell_pages)
+        sms_hooks.person_needed.register(trouble.call_person)
+        sms_hooks.sending_stopped.register(trouble.alert_everywhere)
+        sms_hooks.sending_goes_on.register(trouble.tell_everywhere)
         sms_hooks.may_it_go.register(asking_again.may_it_go)
         sms_hooks.may_it_go.register(appointments.may_it_go)
         sms_hooks.may_it_go.register(verifying.may_it_go)

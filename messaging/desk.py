@@ -17,14 +17,14 @@ from accounts.models import User
 from core.policies import Audience, open_to
 from mentors.access import pairing_for_lead, referrals_for_lead, texts_for_lead
 from mentors.models import Pairing, Referral
-from messaging import access, planning
+from messaging import access, planning, text_rows
 from messaging.forms import PlanForm
 from messaging.models import CheckIn, Conversation
 from messaging.upcoming import upcoming
 from messaging.views import say_sent
 from partners.access import member, numbers_led_by
 from safeguarding.access import open_alerts_for, require_guard
-from sms.access import for_reading, in_words, inbound_body, unknown_texts
+from sms.access import for_reading, in_words, inbound_body, pauses, unknown_texts
 from sms.actions import mark_looked_at
 from sms.models import InboundText, OutboundText
 
@@ -56,6 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _lists(user: User) -> dict[str, Any]:
     """All that is on the desk. A safeguarding lead, who leads no programme, has the alerts alone."""
     alerts = list(open_alerts_for(user))
+    bands = text_rows.bands(user, pauses())
     waiting = list(referrals_for_lead(user).waiting())
     numbers = numbers_led_by(user)
     troubles, strangers = _troubles(user), _strangers(numbers)
@@ -64,6 +65,7 @@ def _lists(user: User) -> dict[str, Any]:
         "greeting": _greeting(),
         "summary": _summary(len(alerts), today),
         "is_lead": bool(numbers),
+        "bands": bands,
         "alerts": alerts,
         "waiting": waiting,
         "troubles": troubles,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from messaging import appointment_views, desk, later_views, views, web_check_in
+from messaging import appointment_views, desk, later_views, texts_page, views, web_check_in
 
 app_name = "messaging"
 urlpatterns = [
@@ -56,4 +56,11 @@ urlpatterns = [
         name="pairing-cancel-appointment",
     ),
     path("lead/unknown-texts/<uuid:text_id>/", desk.unknown_text, name="unknown-text"),
+    path("lead/texts/", texts_page.texts, name="texts"),
+    path("lead/texts/pause/", texts_page.pause, name="pause-texts"),
+    path("lead/texts/go-on/", texts_page.go_on, name="go-on-texts"),
+    path("lead/texts/try-account/", texts_page.try_account, name="try-account"),
+    path("lead/texts/<uuid:text_id>/", texts_page.text, name="text"),
+    path("lead/texts/<uuid:text_id>/settle/", texts_page.settle, name="settle-text"),
+    path("lead/texts/<uuid:text_id>/again/", texts_page.again, name="send-text-again"),
 ]

@@ -11,6 +11,7 @@ from core.live import announce
 from core.models import DataKey
 from core.sealing import Unreadable, new_data_key
 from mentors.models import Participant
+from safeguarding import access
 from safeguarding.models import Alert
 
 # docs/safeguarding.md: red within fifteen minutes, amber the same day.
@@ -35,20 +36,27 @@ def raise_alert(
     Its words are sealed under `data_key`, so that erasing the person erases them too.
     Call it in the transaction of what caused it.
     """
-    known = Alert.objects.filter(source=source).first()
-    if known:
-        return known
-    now = timezone.now()
+    programme = participant.programme
     alert = Alert(
-        source=source,
-        level=level,
-        kind=kind,
-        programme=participant.programme,
-        participant=participant,
-        data_key=data_key,
-        raised_at=now,
-        due_at=now + DUE[level],
+        source=source, level=level, kind=kind, programme=programme, participant=participant, data_key=data_key
     )
+    return Alert.objects.filter(source=source).first() or _raised(alert, excerpt)
+
+
+def raise_for_all_texts(*, source: str, level: Alert.Level, kind: Alert.Kind, again_after: timedelta) -> None:
+    """Put an alert about all sending on the lead's screen in every programme, in the caller's transaction: where none
+    of this kind is open, and none was raised within `again_after`. One query where there is nothing to raise. The
+    alert's source is `source` with the programme's id.
+    """
+    now = timezone.now()
+    for programme in access.programmes_without(kind, now - again_after):
+        key = new_data_key()
+        _raised(Alert(source=f"{source}:{programme.id}", level=level, kind=kind, programme=programme, data_key=key), "")
+
+
+def _raised(alert: Alert, excerpt: str) -> Alert:
+    alert.raised_at = timezone.now()
+    alert.due_at = alert.raised_at + DUE[Alert.Level(alert.level)]
     try:
         alert.sealed_excerpt = alert.sealed(excerpt, "excerpt")
     except Unreadable:
@@ -57,7 +65,9 @@ def raise_alert(
         alert.sealed_excerpt = alert.sealed(excerpt, "excerpt")
     alert.save()
     _tell(alert)
-    audit.record(actor=audit.SYSTEM, action="alert raised", subject=f"alert:{alert.id}", level=level, kind=kind)
+    audit.record(
+        actor=audit.SYSTEM, action="alert raised", subject=f"alert:{alert.id}", level=alert.level, kind=alert.kind
+    )
     return alert
 
 

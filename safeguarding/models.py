@@ -27,6 +27,12 @@ class Alert(models.Model):
         NOT_THEM = "not them"
         WRONG_NUMBER = "wrong number"
         UNCONFIRMED = "number unsure"
+        # Nobody knows whether a text of ours went; or it needs a person, for it will not arrive.
+        DOUBT = "text in doubt"
+        NOT_ARRIVED = "text not arrived"
+        # About all texts of a programme, and no participant.
+        ACCOUNT = "account refused"
+        LIMIT = "daily limit"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # What raised it, once: "message:<id>", "silence:<check-in>".
@@ -34,7 +40,8 @@ class Alert(models.Model):
     level = models.CharField(max_length=5, choices=Level.choices)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="alerts")
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="alerts")
+    # Nobody, where all sending is meant.
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, null=True, related_name="alerts")
     data_key = models.ForeignKey(DataKey, on_delete=models.PROTECT)
     sealed_excerpt = models.BinaryField(null=True)
     raised_at = models.DateTimeField()

@@ -1,6 +1,7 @@
 """Alerts: read one, say that you have it, close it with what was done."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from core.policies import Audience, open_to
 from mentors.access import champion_beside
-from mentors.models import Champion
+from mentors.models import Champion, Participant
 from partners.access import member, programmes_led_by, staff_with
 from partners.models import Membership
 from safeguarding import access, actions
@@ -53,19 +54,27 @@ def _page(request: HttpRequest, alert: Alert, form: CloseForm, status: int = 200
     """The page; that it was read is written down."""
     actions.note_read(by=member(request), alert=alert)
     participant = alert.participant
-    champion = champion_beside(participant)
+    champion = champion_beside(participant) if participant else None
     context = {
         "alert": alert,
+        "to_tell": _to_tell(alert, champion, member(request)),
+        "form": form,
+        "is_lead": programmes_led_by(member(request)).filter(pk=alert.programme_id).exists(),
+    }
+    if participant:
+        context |= _about(participant) | {"champion": champion, "text": access.text_behind(alert)}
+    return render(request, "lead/alert.html", context, status=status)
+
+
+def _about(participant: Participant) -> dict[str, Any]:
+    """What helps whoever rings a participant."""
+    phone = participant.user.phone
+    return {
         "participant": participant,
         "phone": _phone(participant.user),
-        "is_stopped": participant.user.phone is not None and participant.user.phone.is_stopped,
-        "champion": champion,
-        "to_tell": _to_tell(alert, champion, member(request)),
-        "is_lead": programmes_led_by(member(request)).filter(pk=alert.programme_id).exists(),
+        "is_stopped": phone is not None and phone.is_stopped,
         "now": timezone.now(),
-        "form": form,
     }
-    return render(request, "lead/alert.html", context, status=status)
 
 
 def _phone(user: User) -> dict[str, str]:

@@ -5,17 +5,20 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from sms.explain import in_words
+from sms.explain import in_words, state_in_words
 from sms.gateways import gateway
 from sms.inbox import shown_body as inbound_body
 from sms.keywords import MAY_BE_DISTRESS, RESERVED
-from sms.models import InboundText, OptChange, PhoneNumber
+from sms.models import InboundText, OptChange, PhoneNumber, SendingPause
 from sms.numbers import find, for_reading
 from sms.outbox import shown_body as outbound_body
 from sms.segments import Fit, fit, plain
+from sms.settling import AGAIN, MAY_GO_AGAIN
 
 __all__ = [
+    "AGAIN",
     "MAY_BE_DISTRESS",
+    "MAY_GO_AGAIN",
     "RESERVED",
     "Fit",
     "default_sender",
@@ -26,7 +29,9 @@ __all__ = [
     "inbound_body",
     "last_opt_change",
     "outbound_body",
+    "pauses",
     "plain",
+    "state_in_words",
     "unknown_texts",
 ]
 
@@ -51,3 +56,10 @@ def unknown_texts(recipients: list[str]) -> QuerySet[InboundText]:
 def last_opt_change(number: PhoneNumber) -> OptChange | None:
     """Their last STOP or START."""
     return number.opt_changes.order_by("-at").first()
+
+
+def pauses() -> list[SendingPause]:
+    """What holds sending up just now, the oldest first: lanes that a person paused, and the refusal of our account,
+    which stops everything. One query.
+    """
+    return list(SendingPause.objects.select_related("by").order_by("since"))

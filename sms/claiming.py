@@ -103,7 +103,15 @@ def _take(due: list[OutboundText], now: datetime) -> list[Claimed]:
     OutboundText.objects.filter(pk__in=ids).update(
         state=State.SENDING, lease_until=now + LEASE, tries=F("tries") + 1, reason=""
     )
+    _tell_of_lost(due)
     return claimed
+
+
+def _tell_of_lost(texts: list[OutboundText]) -> None:
+    """A vital text that will not go any more needs a person. Last, for who is told may write to the audit trail."""
+    for text in texts:
+        if text.is_vital and text.state in {State.EXPIRED, State.FAILED}:
+            hooks.person_needed.tell(text)
 
 
 def _allowed(texts: list[OutboundText], now: datetime) -> list[OutboundText]:

@@ -29,6 +29,19 @@ REASONS: dict[str, Promise] = {
     "failed": _("It did not arrive."),
 }
 
+STATES: dict[str, Promise] = {
+    "queued": _("It waits"),
+    "sending": _("On its way"),
+    "unknown": _("Not known if it went"),
+    "sent": _("Sent. The phone has not said yet that it is there"),
+    "delivered": _("It arrived"),
+    "undelivered": _("It did not arrive"),
+    "failed": _("It did not arrive"),
+    "suppressed": _("Held back"),
+    "expired": _("Too late"),
+    "canceled": _("Taken back"),
+}
+
 # Twilio's error codes (https://www.twilio.com/docs/api/errors), as reasons.
 BY_CODE = {
     "21610": "stopped",
@@ -63,6 +76,11 @@ FOR_A_PERSON = frozenset({"blocked", "bug"})
 def reason_for(code: str) -> str:
     """The reason (a key of REASONS) behind a provider's error code."""
     return BY_CODE.get(code, "failed")
+
+
+def state_in_words(state: str) -> str:
+    """A text's state in the reader's language, without a full stop."""
+    return str(STATES[state])
 
 
 def in_words(reason: str) -> str:

@@ -39,11 +39,14 @@ unknown_kept = Hook[[InboundText], None]("sms.unknown_kept")
 # Texts of ours changed their state or reason.
 texts_changed = Hook[[Sequence[OutboundText]], None]("sms.texts_changed")
 
-# A text needs a person: its `reason` says why (unclear, blocked, bug).
+# A text needs a person: its `reason` says why (unclear, blocked, bug), or it is a vital one that will not arrive.
 person_needed = Hook[[OutboundText], None]("sms.person_needed")
 
 # All sending has stopped, or is held back: a key of sms.explain.REASONS (account, limit).
 sending_stopped = Hook[[str], None]("sms.sending_stopped")
+
+# The provider knows our account again: all sending goes on.
+sending_goes_on = Hook[[], None]("sms.sending_goes_on")
 
 # STOP or START came in.
 opt_changed = Hook[[OptChange], None]("sms.opt_changed")

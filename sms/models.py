@@ -116,7 +116,9 @@ class OutboundText(models.Model):
             models.Index(fields=["-is_vital", "due_at"], name="outbox_due", condition=models.Q(state="queued")),
             models.Index(fields=["look_up_at"], name="outbox_unknown", condition=models.Q(state="unknown")),
             models.Index(fields=["lease_until"], name="outbox_leased", condition=models.Q(state="sending")),
-            models.Index(fields=["sent_at"], name="outbox_sent", condition=models.Q(state="sent")),
+            models.Index(fields=["sent_at"], name="outbox_sent"),
+            # What has something to say for itself; a healthy text never enters it, nor one that waits for the morning.
+            models.Index(fields=["due_at"], name="outbox_trouble", condition=~models.Q(reason__in=["", "quiet"])),
             models.Index(fields=["number", "created_at"]),
         ]
 

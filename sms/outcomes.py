@@ -162,7 +162,7 @@ def _end(text: OutboundText, state: OutboundText.State, code: str, **changes: An
         return
     move([text], state, reason=reason, error_code=code[:12], **changes)
     numbers.note_error(text.number, code)
-    if reason in explain.FOR_A_PERSON:
+    if reason in explain.FOR_A_PERSON or text.is_vital:
         hooks.person_needed.tell(text)
 
 

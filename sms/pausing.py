@@ -82,4 +82,5 @@ def stop_everything() -> None:
 def account_works() -> None:
     """The provider took a text: if everything was stopped, it goes on."""
     if SendingPause.objects.filter(lane=EVERYTHING, reason=Reason.ACCOUNT).delete()[0]:
+        hooks.sending_goes_on.tell()
         audit.record(actor=audit.SYSTEM, action="sending goes on", subject="sending", reason="account")

@@ -1,15 +1,19 @@
 """A person settles what the provider would not tell, and may have a text sent again: only ever a person does that."""
 
+from datetime import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
 from core import audit
 from sms.models import OutboundText
-from sms.outbox import KEEP_TRYING_FOR, State, body_of, climb, queue
+from sms.outbox import State, body_of, climb, queue
 
 # What did not arrive, as far as anybody can tell.
 MAY_GO_AGAIN = frozenset({State.FAILED, State.UNDELIVERED, State.EXPIRED})
+# What the second one's key ends with.
+AGAIN = ":again"
 
 
 class AlreadyKnown(Exception):
@@ -33,13 +37,13 @@ def settle(text: OutboundText, *, arrived: bool, by: AbstractBaseUser, actor: st
 
 
 @transaction.atomic
-def send_again(text: OutboundText, *, actor: str) -> OutboundText:
-    """Send a text that did not arrive once more, as a text of its own: `<key>:again`. Raises CannotGoAgain, and
-    core.sealing.Unreadable.
+def send_again(text: OutboundText, *, actor: str, due_at: datetime | None = None) -> OutboundText:
+    """Send a text that did not arrive once more, as a text of its own: `<key>:again`; now, or at `due_at` (aware).
+    Raises CannotGoAgain, and core.sealing.Unreadable.
     """
     rows = OutboundText.objects.select_for_update(of=("self",)).select_related("number__data_key")
     held = rows.get(pk=text.pk)
-    key = f"{held.key}:again"
+    key = held.key + AGAIN
     if held.state not in MAY_GO_AGAIN or OutboundText.objects.filter(key=key).exists():
         raise CannotGoAgain
     again = queue(
@@ -48,7 +52,7 @@ def send_again(text: OutboundText, *, actor: str) -> OutboundText:
         body=body_of(held),
         sender=held.sender,
         lane=held.lane,
-        expires_at=timezone.now() + KEEP_TRYING_FOR,
+        due_at=due_at,
         is_vital=held.is_vital,
     )
     audit.record(actor=actor, action="text sent again", subject=f"text:{held.id}")

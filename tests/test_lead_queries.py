@@ -27,8 +27,13 @@ def count(client: Client, address: str) -> int:
     [
         # Everywhere: session, user, authenticator twice; alerts, referrals and two of rights for the menu;
         # programmes for the bar; may they: ten.
-        # The desk: alerts, referrals, our numbers, troubled texts, unknown texts, today's texts.
-        ("/lead/", 10 + 6),
+        # The desk: alerts, pauses, referrals, our numbers, troubled texts, unknown texts, today's texts.
+        ("/lead/", 10 + 7),
+        # Texts: pauses, a page of them, how many in three lists. Then who wrote the messages, and what is being sent.
+        ("/lead/texts/", 10 + 5),
+        ("/lead/texts/?show=trouble", 10 + 6),
+        ("/lead/texts/?show=due", 10 + 5),
+        ("/lead/texts/?show=sent", 10 + 7),
         # Referrals, their offers.
         ("/lead/referrals/", 10 + 2),
         # How many pairings, a page of them, champions.
@@ -54,6 +59,8 @@ def fill(cast: Cast, client: Client, tens: str) -> None:
         assert phone
         text = queue(key=f"trouble {tens}{nth}", number=phone, body="Hello")
         OutboundText.objects.filter(pk=text.pk).update(state=OutboundText.State.FAILED, reason="dead")
+        blocked = queue(key=f"blocked {tens}{nth}", number=phone, body="Hello")
+        OutboundText.objects.filter(pk=blocked.pk).update(state=OutboundText.State.FAILED, reason="blocked")
         text_in(client, phone, "i want to die")
         text_in(client, f"+4477009019{tens[1]}{nth}", "who is this")
 

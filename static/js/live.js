@@ -1,6 +1,7 @@
 // Keeps lists fresh: an inbox, a desk. The socket only says that something changed; the words are the server's own.
 //   data-live-part   where to fetch this element's inside
 //   data-live-kinds  which kinds of event concern it (none named: all)
+//   data-live-rest   how long (ms) to rest between two fetches, for what changes without end
 //   data-live-said   what to say aloud, in [role=status].unseen, once it has changed
 (() => {
   const POLL = 20000; // ms, while there is no socket
@@ -67,8 +68,11 @@
     } catch {
       // Offline: the next poll or the socket's return tries again.
     } finally {
-      part.busy = false;
-      if (part.again) refresh(part);
+      // What happened meanwhile is in the next fetch.
+      setTimeout(() => {
+        part.busy = false;
+        if (part.again) refresh(part);
+      }, part.dataset.liveRest ?? 0);
     }
   };
 

@@ -166,9 +166,13 @@ def test_nobody_is_shut_out_of_what_is_private(page_for: Pages, dark: bool) -> N
         alice.goto(place)
         _check(alice, place)
     lead = sign_in_staff(page_for(1280, dark=dark), phones, "Priya")
-    for place in ("/lead/", "/lead/alerts/", "/lead/referrals/", "/lead/referrals/new/", "/lead/people/"):
+    texts = ("/lead/texts/", "/lead/texts/?show=sent", "/lead/texts/pause/")
+    for place in ("/lead/", "/lead/alerts/", "/lead/referrals/", "/lead/referrals/new/", "/lead/people/", *texts):
         lead.goto(place)
         _check(lead, place)
+    lead.get_by_role("button", name="Pause all sending").click()
+    expect(lead.get_by_role("button", name="Start sending again")).to_be_visible()
+    _check(lead, "texts, paused")
     dev = sign_in_participant(page_for(390, dark=dark), open_phone(page_for(390), "Dev"), "07700 900118")
     dev.goto("/inbox/")
     dev.get_by_role("link", name=re.compile("Alice")).first.click()
