@@ -153,9 +153,12 @@ def _verdicts_above(texts: list[OutboundText]) -> dict[UUID, hooks.Hold | hooks.
 
 
 def _ask(texts: list[OutboundText]) -> dict[UUID, hooks.Hold | hooks.Wait]:
+    """What all rooms together say: what must not go must not wait either."""
     with transaction.atomic():
-        answers = hooks.may_it_go.tell(texts)
-    return {text_id: verdict for answer in answers for text_id, verdict in answer.items()}
+        answers = [dict(answer) for answer in hooks.may_it_go.tell(texts)]
+    said = [item for answer in answers for item in answer.items()]
+    waits = {text_id: verdict for text_id, verdict in reversed(said) if isinstance(verdict, hooks.Wait)}
+    return waits | {text_id: verdict for text_id, verdict in said if isinstance(verdict, hooks.Hold)}
 
 
 def _affordable(texts: list[OutboundText], now: datetime) -> list[OutboundText]:

@@ -76,6 +76,11 @@ def sign_in(client: Client, user: User) -> Client:
     return client
 
 
+def still_theirs() -> None:
+    """Everybody was heard from just now. Without it a test that travels for months finds their numbers in doubt."""
+    PhoneNumber.objects.exclude(verified_at=None).update(verified_at=timezone.now())
+
+
 def drain() -> int:
     """Let the dispatcher do all that is due."""
     return async_to_sync(dispatch.drain)()

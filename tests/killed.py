@@ -83,7 +83,7 @@ PLACES: dict[str, Place | None] = {
     "posted, no answer": None,
     "at any statement": None,
     "answered, not stored": Place(outcomes, "store", "before"),
-    "stored, not committed": Place(outcomes, "_store_receipts", "after"),
+    "stored, not committed": Place(outcomes, "_store_sent", "after"),
     "stored": Place(outcomes, "store", "after"),
     "told to stop, putting back": Place(spending, "refund", "after", stops=True),
     "while healing": Place(outcomes, "move", "after", late=True),

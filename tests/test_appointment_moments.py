@@ -14,7 +14,7 @@ from core import clock
 from demo.cast import Cast
 from messaging import ahead
 from messaging.planned import Appointment
-from tests.cast import drain
+from tests.cast import drain, still_theirs
 from tests.test_appointments import add, reminders, safe_hours
 from tests.test_check_ins import at
 
@@ -47,6 +47,7 @@ def test_outside_safe_hours_it_goes_at_the_nearest_civil_time_of_that_day(
 def test_added_late_it_goes_at_once_at_a_civil_hour(cast: Cast, now: str, day: str, wall: str, sent: str) -> None:
     safe_hours(cast.ben, 9, 20)
     with time_machine.travel(datetime.fromisoformat(now)) as traveller:
+        still_theirs()
         add(cast, day, wall)
         at(traveller, f"{sent}+00:00")
         traveller.shift(timedelta(seconds=2))
@@ -61,6 +62,7 @@ def test_added_late_it_goes_at_once_at_a_civil_hour(cast: Cast, now: str, day: s
 def test_too_late_for_a_text_none_goes_and_the_page_says_so(cast: Cast, now: str, wall: str) -> None:
     safe_hours(cast.ben, 9, 20)
     with time_machine.travel(datetime.fromisoformat(now)) as traveller:
+        still_theirs()
         assert "It is too soon for a text. Tell Ben yourself." in add(cast, "2026-11-24", wall).content.decode()
         for hour in ("09", "10", "11", "12"):
             at(traveller, f"2026-11-24T{hour}:05:00+00:00")
@@ -87,6 +89,7 @@ def test_when_the_clocks_change_it_goes_once_at_their_wall_time(
     participant = getattr(cast, who)
     conversation = {"ben": cast.conversation, "hana": cast.hana_conversation}[who]
     with time_machine.travel(datetime.fromisoformat(now)) as traveller:
+        still_theirs()
         by = {"ben": cast.alice.user, "hana": cast.tama.user}[who]
         assert add(cast, day, wall, conversation=conversation, by=by).status_code == 200
         assert Appointment.objects.get().remind_at == datetime.fromisoformat(expected)
@@ -138,6 +141,7 @@ def test_a_day_without_a_civil_moment_does_not_bring_the_text_forward(cast: Cast
     """The clocks skip the one hour in which they may be texted: better on the day than a week too early."""
     safe_hours(cast.ben, 1, 2)
     with time_machine.travel(datetime.fromisoformat("2027-03-20T12:00:00+00:00")):
+        still_theirs()
         starts = datetime.fromisoformat("2027-03-29T09:00:00+00:00")
         chosen = ahead.reminder_time(cast.ben, starts, datetime.fromisoformat("2027-03-20T12:00:00+00:00"))
     assert chosen is not None

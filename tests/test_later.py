@@ -13,7 +13,7 @@ from core.models import AuditEvent
 from demo.cast import Cast
 from messaging.models import Conversation
 from messaging.planned import LaterMessage
-from tests.cast import address, drain, page, sign_in, text_in, texts_to
+from tests.cast import address, drain, page, sign_in, still_theirs, text_in, texts_to
 from tests.test_check_ins import at
 
 WORDS = "Good luck at the garden today"
@@ -85,6 +85,7 @@ def test_the_next_morning_is_a_civil_one(cast: Cast, now: str, opens: time, expe
     cast.ben.texts_from, cast.ben.texts_until = opens, time(20)
     cast.ben.save()
     with time_machine.travel(datetime.fromisoformat(now)):
+        still_theirs()
         form = sign_in(Client(), cast.alice.user).get(f"{address(cast.conversation)}later/").content.decode()
     assert all(f'value="{value}"' in form for value in expected)
 
@@ -166,6 +167,7 @@ def test_the_time_is_the_participants_wherever_the_champion_is(cast: Cast, monda
 )
 def test_when_the_clocks_change_it_still_goes_once(cast: Cast, now: str, day: str, expected: str, shown: str) -> None:
     with time_machine.travel(datetime.fromisoformat(now)) as traveller:
+        still_theirs()
         alice = sign_in(Client(), cast.alice.user)
         set_later(alice, cast.conversation, day, "01:30")
         assert waiting().due_at == datetime.fromisoformat(expected)

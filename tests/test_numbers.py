@@ -342,7 +342,7 @@ def test_no_number_is_in_the_trail_the_log_or_an_address(
 def test_whoever_was_here_before_keeps_their_number_and_what_is_known_of_it(monday: Traveller, cast: Cast) -> None:
     text_in(Client(), phone(cast.ben), "hello")
     before = [("mentors", "0001_initial"), ("sms", "0001_initial")]
-    now = [("mentors", "0003_numbers_so_far"), ("sms", "0002_number_trust")]
+    now = [("mentors", "0003_numbers_so_far"), ("sms", "0003_number_trust")]
     for targets in (before, now):
         MigrationExecutor(connection).migrate(targets)
     contacts = ContactNumber.objects.current().select_related("number", "participant")

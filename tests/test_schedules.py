@@ -18,7 +18,7 @@ from mentors.models import Participant
 from messaging import actions, schedules, threads
 from messaging.models import CheckIn, CheckInPlan
 from sms.models import OutboundText
-from tests.cast import drain, sign_in, text_in
+from tests.cast import drain, sign_in, still_theirs, text_in
 
 EVERY_DAY = list(range(7))
 
@@ -61,6 +61,7 @@ def test_on_a_day_when_the_clocks_change_one_text_goes(cast: Cast, zone: str, da
     User.objects.filter(pk=cast.ben.user.pk).update(time_zone=zone)
     sunday = date.fromisoformat(day)
     with time_machine.travel(at(eve), tick=False) as traveller:
+        still_theirs()
         plan(cast, weekdays=[6], at=wall)
         live_on(traveller, 28)
     (check_in,) = CheckIn.objects.all()
@@ -78,6 +79,7 @@ def test_nor_does_it_come_in_quiet_hours(cast: Cast, zone: str, day: str, eve: s
     User.objects.filter(pk=cast.ben.user.pk).update(time_zone=zone)
     Participant.objects.filter(pk=cast.ben.pk).update(texts_from=time(9), texts_until=time(20))
     with time_machine.travel(at(eve), tick=False) as traveller:
+        still_theirs()
         plan(cast, weekdays=[6], at=wall)
         live_on(traveller, 28)
     texts = OutboundText.objects.filter(key__startswith="check-in:", state="delivered")

@@ -143,7 +143,7 @@ def test_nobody_is_called_silent_who_was_never_asked(
     assert not Alert.objects.exists()
     alice = sign_in(client, cast.alice.user)
     page = alice.get(f"/conversations/{cast.conversation.id}/").content.decode()
-    assert "The check-in did not reach Ben, so this is no silence. The phone is off" in page
+    assert "The check-in did not reach Ben, so this is no silence. The number is no longer used" in page
     assert "has not answered" not in page
     assert "not answered" not in alice.get(f"/conversations/{cast.conversation.id}/person/").content.decode()
     assert "The last check-in did not reach them" in alice.get("/inbox/").content.decode()
