@@ -78,7 +78,7 @@ def _reason_to_hold(due: OutboundText) -> str:
         return "ended"
     if not contact.participant.texts_are_safe:
         return "unsafe"
-    is_thanks = due.key.split(":")[2:3] == ["yes"]
+    is_thanks = due.key.endswith(":yes")
     return "" if contact.is_asked or is_thanks else "answered"
 
 

@@ -36,6 +36,8 @@ T = TypeVar("T")
 LONGEST_RUN = 30.0
 # Outcomes are stored together: waiting so long for company costs a fraction of what a transaction for each would.
 GATHER = 0.05
+# With no more than this many on their way there is no company to wait for.
+FEW = 8
 # The longest we rest when the provider is too busy or not there: each row has a due time of its own besides.
 LONGEST_REST = timedelta(seconds=30)
 # A database that restarts is worth waiting for: what was posted must be written down.
@@ -185,7 +187,7 @@ class _Window:
                 if not self.landed:
                     await self._change()
                     continue
-                if self.flights:
+                if len(self.flights) > FEW:
                     await asyncio.sleep(GATHER)
                 batch, self.landed = self.landed, []
                 await _patiently(thread, partial(outcomes.store, batch))

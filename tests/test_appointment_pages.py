@@ -9,8 +9,9 @@ from django.test import Client
 
 from core.models import AuditEvent
 from demo.cast import Cast
-from messaging import actions, appointments
+from messaging import actions, appointments, texting
 from messaging.planned import Appointment
+from sms import actions as sms_actions
 from tests.cast import address, drain
 from tests.test_appointments import add, browser, cancel, move, person, reminders
 from tests.test_at_once import at_once, errors
@@ -157,6 +158,7 @@ def test_moved_in_the_second_its_text_is_due_no_text_tells_the_old_time_after_it
 
 
 def test_a_room_above_may_plan_one_without_a_conversation(cast: Cast, monday: time_machine.Traveller) -> None:
+    sms_actions.verify(texting.phone_of(cast.nia), actor="test")
     starts = datetime.fromisoformat("2026-11-25T10:30:00+00:00")
     kept = actions.plan_appointment(by=cast.priya, participant=cast.nia, starts_at=starts)
     assert actions.plan_appointment(by=cast.priya, participant=cast.nia, starts_at=starts) == kept
