@@ -81,11 +81,12 @@ def _pairings(texts: Sequence[OutboundText]) -> dict[UUID, Pairing]:
     """The pairing behind each text that has one. One query for each kind of text."""
     found: dict[UUID, Pairing] = {}
     for kind, field in PAIRING_BY.items():
-        ids = {id_in(text.key): text.id for text in texts if kind_of(text.key) == kind}
-        if ids:
+        # Several texts may be about one row: a question, and the thanks for its answer.
+        about = {text.id: id_in(text.key) for text in texts if kind_of(text.key) == kind}
+        if about:
             rows = Pairing.objects.select_related("participant__user").only(*ASKED).annotate(row=F(field))
-            rows = rows.filter(row__in=ids)
-            found |= {ids[pairing.row]: pairing for pairing in rows}  # type: ignore[attr-defined]
+            by_row = {pairing.row: pairing for pairing in rows.filter(row__in=set(about.values()))}  # type: ignore[attr-defined]
+            found |= {text_id: by_row[row] for text_id, row in about.items() if row in by_row}
     return found
 
 

@@ -31,12 +31,12 @@ class Crowd:
         self.champion = Champion.objects.create(user=user, programme=self.programme)
         self.people = 0
 
-    def add_due(self, texts: int) -> None:
-        """Add people until there are `texts` more due texts."""
+    def add_due(self, texts: int, after: timedelta) -> None:
+        """Add people until there are `texts` more texts, due `after` now."""
         while texts > 0:
             people = min(CHUNK, -(-texts // len(TEXTS_EACH)))
             check_ins = self._people(people)
-            rows = [self._text(check_in, what) for check_in in check_ins for what in TEXTS_EACH][:texts]
+            rows = [self._text(check_in, what, after) for check_in in check_ins for what in TEXTS_EACH][:texts]
             OutboundText.objects.bulk_create(rows)
             texts -= len(rows)
 
@@ -84,7 +84,7 @@ class Crowd:
         number.sealed_number = seal(key, e164, bond=f"number|{number.id}")
         return number
 
-    def _text(self, asked: tuple[CheckIn, PhoneNumber], what: str) -> OutboundText:
+    def _text(self, asked: tuple[CheckIn, PhoneNumber], what: str, after: timedelta) -> OutboundText:
         check_in, number = asked
         now = timezone.now()
         text = OutboundText(
@@ -92,7 +92,7 @@ class Crowd:
             number=number,
             sender="+447700900000",
             lane=str(self.programme.id),
-            due_at=now,
+            due_at=now + after,
             expires_at=now + timedelta(hours=8),
         )
         text.sealed_body = seal(number.data_key, f"{BODY} {uuid4().hex[:6]}", bond=f"outbound|{text.id}")
