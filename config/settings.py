@@ -154,7 +154,7 @@ TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", default="
 TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="")
 # Only enrolled numbers in these countries are ever texted: no SMS pumping.
 SMS_ALLOWED_COUNTRIES = env.list("SMS_ALLOWED_COUNTRIES", default=["GB", "NZ"])
-# Texts in 24 hours for the whole place; the rest waits.
+# Texts in 24 hours for the whole place; the rest waits, but for vital ones.
 SMS_DAILY_LIMIT = env.int("SMS_DAILY_LIMIT", default=5000)
 # Requests to the provider at once, for each dispatcher.
 SMS_IN_FLIGHT = env.int("SMS_IN_FLIGHT", default=32)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.models import Pulse
 from core.policies import Audience, open_to
 
-# The dispatcher beats every ten seconds; ten minutes of silence is an alarm, one minute not ready.
+# The dispatcher beats every ten seconds.
 PULSE_MAY_BE = timedelta(minutes=1)
 # Only what is published: the home page and the stories.
 ROBOTS = "User-agent: *\nAllow: /$\nAllow: /stories/\nDisallow: /\n"

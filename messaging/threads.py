@@ -16,7 +16,6 @@ from messaging.models import Conversation, Message, Side
 from messaging.texting import MESSAGE_GOOD_FOR
 
 Kind = Message.Kind
-OTHER = {Side.CHAMPION: Side.PARTICIPANT, Side.PARTICIPANT: Side.CHAMPION}
 
 
 def held(conversation: Conversation) -> Conversation:

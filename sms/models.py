@@ -78,7 +78,8 @@ class OutboundText(models.Model):
         CANCELED = "canceled"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # What it is for, once: "check-in:<id>:0", "message:<id>". A second row for it cannot be made.
+    # What it is for, once: "check-in:<id>:feeling", "message:<id>" (docs/architecture.md lists the kinds). A second row
+    # for it cannot be made.
     key = models.CharField(max_length=120, unique=True)
     number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="outbound")
     # Our own number that it goes out through, E.164.
@@ -90,14 +91,14 @@ class OutboundText(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    # Crisis lines and sign-in codes go before all else and past the daily limit.
+    # Crisis lines and sign-in codes go before all else, past the daily limit and past a lead's pause.
     is_vital = models.BooleanField(default=False)
     # It answers a text that just came in, so the phone is in their hand: no quiet hours.
     is_answer = models.BooleanField(default=False)
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     error_code = models.CharField(max_length=12, blank=True)
-    # Why it was not sent, as a key of sms.explain.REASONS.
+    # Why it was not sent, or waits, as a key of sms.explain.REASONS.
     reason = models.CharField(max_length=30, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)

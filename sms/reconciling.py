@@ -24,7 +24,7 @@ from sms.outbox import State, body_of
 
 logger = logging.getLogger(__name__)
 
-# After the first look, which is due at once, this long until each next one. After the last a person is told.
+# After the first look (sms.outcomes says when) this long until each next one. After the last a person is told.
 LOOK_AGAIN = [timedelta(seconds=20), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10)]
 # Their clock and ours may differ by this much, and theirs counts whole seconds.
 CLOCKS_DIFFER = timedelta(seconds=5)
