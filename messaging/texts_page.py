@@ -27,7 +27,7 @@ from messaging import text_rows, trouble
 from partners.access import member, programmes_led_by
 from safeguarding.access import alert_about
 from sms import actions as sms_actions
-from sms.access import AGAIN, MAY_GO_AGAIN, pauses
+from sms.access import AGAIN, FOR_A_PERSON, MAY_GO_AGAIN, pauses
 from sms.models import OutboundText, SendingPause
 
 State = OutboundText.State
@@ -37,8 +37,6 @@ MOST = 500
 # A trouble older than this is no work for today. What nobody settled stays.
 TROUBLE_LASTS = timedelta(days=7)
 
-# What the provider or we ourselves held back so that somebody must look.
-FOR_A_PERSON = ["blocked", "bug", "account"]
 # What waits because something is in its way. What waits for the morning is only due.
 IN_ITS_WAY = ["limit", "later", "account", "full", "unreached"]
 # Held back for a reason that somebody may want to know; an answered question is not one.

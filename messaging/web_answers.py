@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from messaging import cards, checkins, danger, silence, threads
+from messaging import cards, checkins, danger, silence, texting, threads
 from messaging.models import CheckIn, Conversation, Message, Side
 from safeguarding import actions as safeguarding_actions
 from safeguarding.models import Alert
+from sms import actions as sms_actions
+from sms.models import PhoneNumber
 
 State = CheckIn.State
 # Long enough to read "It is sent" twice.
@@ -79,7 +81,9 @@ def _write(check_in: CheckIn, form: UUID, words: str) -> None:
 
 @transaction.atomic
 def not_them(check_in: CheckIn) -> None:
-    """Somebody says the link came to the wrong person: a person has to look at the number. Raises LinkOver."""
+    """Somebody says the link came to the wrong person: as when they say so by text, nothing more goes to that number
+    until a person has looked. Raises LinkOver.
+    """
     held = _held(check_in)
     if not _may_send(held):
         raise LinkOver
@@ -90,6 +94,9 @@ def not_them(check_in: CheckIn) -> None:
     with override(pairing.champion.user.language):
         said = _("Somebody who got the check-in for %(name)s said it is not for them. Your lead looks at the number.")
         threads.add_notice(conversation, said % {"name": pairing.participant.name})
+    number = texting.phone_of(pairing.participant)
+    sms_actions.hurry(number)
+    sms_actions.flag(number, PhoneNumber.Flaw.WRONG, actor=number.actor)
     safeguarding_actions.raise_alert(
         source=f"not-them:{held.id}",
         level=Alert.Level.AMBER,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from sms.explain import in_words, state_in_words
+from sms.explain import FOR_A_PERSON, in_words, state_in_words
 from sms.gateways import gateway
 from sms.inbox import shown_body as inbound_body
 from sms.keywords import MAY_BE_DISTRESS, RESERVED
@@ -17,6 +17,7 @@ from sms.settling import AGAIN, MAY_GO_AGAIN
 
 __all__ = [
     "AGAIN",
+    "FOR_A_PERSON",
     "MAY_BE_DISTRESS",
     "MAY_GO_AGAIN",
     "RESERVED",

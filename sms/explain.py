@@ -14,7 +14,8 @@ REASONS: dict[str, Promise] = {
     "dead": _("The number is no longer used, or the phone is off for good."),
     "unreached": _("The phone could not be reached. It is tried once more, later."),
     "off": _("The phone could not be reached, though it was tried twice."),
-    "full": _("Too many texts wait for this phone. It is tried again by itself."),
+    "full": _("Our line is full just now. It is tried again by itself."),
+    "crowded": _("Our line was full, twice. Send it again a bit later."),
     "bug": _("A mistake of ours kept it back. We have been told."),
     "settled": _("Somebody here found out that it did not arrive."),
     "quiet": _("It waits until texts are welcome."),
@@ -52,7 +53,7 @@ BY_CODE = {
     "21408": "country",
     "21608": "account",
     "20003": "account",
-    "30001": "off",
+    "30001": "crowded",
     "30003": "off",
     "30008": "off",
     "21611": "full",
@@ -70,7 +71,7 @@ BY_CODE = {
 }
 
 # A text that ends so needs somebody to look at it: the provider blocked it, or we made a mistake.
-FOR_A_PERSON = frozenset({"blocked", "bug"})
+FOR_A_PERSON = frozenset({"account", "blocked", "bug"})
 
 
 def reason_for(code: str) -> str:

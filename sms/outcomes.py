@@ -20,7 +20,7 @@ from django.utils import timezone
 from sms import explain, hooks, numbers, pausing, spending
 from sms.claiming import skip_locked
 from sms.gateways.base import Failure, NotSent, Receipt
-from sms.models import OutboundText, SendAttempt
+from sms.models import OutboundText, PhoneNumber, SendAttempt
 from sms.outbox import RANK, State, climb, move
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 LONGEST_WAIT = 300.0
 # Not reached now, perhaps later (30001, 30003, 30008): one more try, so much later, inside the text's own window.
 TRY_LATER_AFTER = timedelta(minutes=30)
-TRY_LATER_CODES = frozenset({"30001", "30003", "30008"})
+OUR_QUEUE = "30001"
+TRY_LATER_CODES = frozenset({OUR_QUEUE, "30003", "30008"})
 # The first look into the provider's list: by then it has listed what it took.
 FIRST_LOOK = timedelta(seconds=10)
 # How long the words stay with the provider once the end is known.
@@ -162,8 +163,14 @@ def _end(text: OutboundText, state: OutboundText.State, code: str, **changes: An
         return
     move([text], state, reason=reason, error_code=code[:12], **changes)
     numbers.note_error(text.number, code)
-    if reason in explain.FOR_A_PERSON or text.is_vital:
+    if reason in explain.FOR_A_PERSON or text.is_vital or (reason == "stopped" and _was_missed(text)):
         hooks.person_needed.tell(text)
+
+
+def _was_missed(text: OutboundText) -> bool:
+    """The provider knows of a STOP that never reached us: remembered until START, and whether it is news."""
+    rows = PhoneNumber.objects.filter(pk=text.number_id, stopped_at=None)
+    return bool(rows.update(stopped_at=timezone.now()))
 
 
 # What Twilio calls it, and what we do. Its earlier states say nothing that our own row does not know.
@@ -228,7 +235,7 @@ def _try_later(attempt: SendAttempt, text: OutboundText, code: str, now: datetim
         was_tried_later=True,
         lease_until=None,
         look_up_at=None,
-        reason="unreached",
+        reason="full" if code == OUR_QUEUE else "unreached",
         error_code=code,
     )
 

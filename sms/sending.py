@@ -41,7 +41,7 @@ FEW = 8
 # The longest we rest when the provider is too busy or not there: each row has a due time of its own besides.
 LONGEST_REST = timedelta(seconds=30)
 # A database that restarts is worth waiting for: what was posted must be written down.
-TRIES, TRY_AGAIN_AFTER = 240, 0.5
+TRY_FOR, TRY_AGAIN_AFTER = 120.0, 0.5
 
 # Nothing is claimed before this moment. Of one dispatcher: another may fare better.
 _rest_until: ContextVar[datetime | None] = ContextVar("rest_until", default=None)
@@ -216,11 +216,16 @@ async def _posted(claimed: Claimed) -> Result:
 
 
 async def _patiently(thread: dispatch.OwnThread, work: Callable[[], T]) -> T:
-    """Do `work` on `thread`, again and again while the database is away. Raises what the last try met."""
-    for _ in range(TRIES - 1):
+    """Do `work` on `thread`, again and again while the database is away; after TRY_FOR seconds raise what the last try
+    met: what is not written down by then is healed as unknown.
+    """
+    clock = asyncio.get_running_loop().time
+    give_up_at = clock() + TRY_FOR
+    while True:
         try:
             return await thread.run(work)
         except (OperationalError, InterfaceError):
+            if clock() > give_up_at:
+                raise
             logger.warning("the database is away; what was sent waits to be written down")
             await asyncio.sleep(TRY_AGAIN_AFTER)
-    return await thread.run(work)

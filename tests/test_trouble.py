@@ -13,7 +13,7 @@ from accounts.models import SignInCode
 from core.models import AuditEvent
 from demo.cast import Cast
 from safeguarding.models import Alert
-from sms import sending
+from sms import actions, sending
 from sms.models import OutboundText, SendingPause
 from tests.cast import drain, sign_in, text_in
 from tests.standin import Fault, Standin, broken, lost, refused
@@ -81,8 +81,9 @@ def fresh(text: OutboundText) -> OutboundText:
         (refused(400, 21610), State.SUPPRESSED, "They have stopped texts."),
         (refused(400, 21408), State.FAILED, "Texts to this country are not allowed here."),
         (refused(400, 21608), State.FAILED, "Our account with the text service has a problem."),
-        (refused(429, 21611), State.QUEUED, "The text service is busy."),
-        (refused(400, 21611), State.QUEUED, "Too many texts wait for this phone."),
+        (refused(429, 20429), State.QUEUED, "The text service is busy."),
+        (refused(429, 21611), State.QUEUED, "Our line is full just now."),
+        (refused(400, 21611), State.QUEUED, "Our line is full just now."),
         (refused(400, 21602), State.FAILED, "A mistake of ours kept it back."),
         (refused(400, 21603), State.FAILED, "A mistake of ours kept it back."),
         (refused(400, 21604), State.FAILED, "A mistake of ours kept it back."),
@@ -104,7 +105,7 @@ def test_a_refused_request_has_its_state_and_its_words(
 @pytest.mark.parametrize(
     ("status", "code", "state", "said"),
     [
-        ("undelivered", "30001", State.QUEUED, "It is tried once more, later."),
+        ("undelivered", "30001", State.QUEUED, "Our line is full just now."),
         ("undelivered", "30003", State.QUEUED, "It is tried once more, later."),
         ("undelivered", "30008", State.QUEUED, "It is tried once more, later."),
         ("undelivered", "30005", State.UNDELIVERED, "The number is no longer used"),
@@ -126,9 +127,9 @@ def test_a_failed_delivery_has_its_state_and_its_words(
     assert said in words(priya.get(f"{TEXTS}{text.id}/"))
 
 
-@pytest.mark.parametrize("code", ["30001", "30003", "30008"])
-def test_a_phone_that_is_off_twice_is_said_to_be_off(
-    twilio: Standin, priya: Client, cast: Cast, client: Client, clock: time_machine.Traveller, code: str
+@pytest.mark.parametrize(("code", "said"), [("30001", "Our line was full, twice."), ("30003", OFF), ("30008", OFF)])
+def test_what_fails_twice_is_not_tried_a_third_time_and_says_why(
+    twilio: Standin, priya: Client, cast: Cast, client: Client, clock: time_machine.Traveller, code: str, said: str
 ) -> None:
     text = a_text(cast.ben)
     for _ in range(2):
@@ -137,7 +138,7 @@ def test_a_phone_that_is_off_twice_is_said_to_be_off(
         report(client, last, "undelivered", last.sid or "", ErrorCode=code)
         clock.shift(timedelta(minutes=31))
     assert fresh(text).state == State.UNDELIVERED
-    assert OFF in words(sign_in(Client(), cast.priya).get(f"{TEXTS}{text.id}/"))
+    assert said in words(sign_in(Client(), cast.priya).get(f"{TEXTS}{text.id}/"))
 
 
 # --- Texts that need a person ------------------------------------------------------------------
@@ -357,3 +358,19 @@ def test_an_alert_that_cannot_be_raised_stops_no_text(
     drain()
     assert sorted(fresh(text).state for text in texts) == [State.QUEUED, State.QUEUED, State.SENT]
     assert not Alert.objects.exists()
+
+
+def test_a_stop_that_never_reached_us_is_remembered_and_a_person_is_told_once(
+    twilio: Standin, priya: Client, cast: Cast, client: Client
+) -> None:
+    twilio.next(refused(400, 21610))
+    first = a_text(cast.ben)
+    drain()
+    second = actions.queue(key="test:after", number=first.number, body="Hello again")
+    drain()
+    assert (len(twilio.posts), fresh(second).state, fresh(second).reason) == (1, State.SUPPRESSED, "stopped")
+    assert Alert.objects.filter(participant=cast.ben).count() == 1
+    text_in(client, first.number, "START")
+    actions.queue(key="test:again", number=first.number, body="Hello again")
+    drain()
+    assert len(twilio.posts) == 2

@@ -361,6 +361,8 @@ def test_not_for_me_asks_once_more_then_shuts_the_link_and_a_person_looks(
     assert client.get(link).status_code == 404
     alert = Alert.objects.get()
     assert (alert.level, alert.kind, alert.participant) == ("amber", "not them", cast.dev)
+    cast.dev.user.phone.refresh_from_db()  # type: ignore[union-attr]
+    assert cast.dev.user.phone.flaw == "wrong"  # type: ignore[union-attr]
     priya = sign_in(Client(), cast.priya)
     assert "Is Dev’s number still theirs?" in priya.get(f"/lead/alerts/{alert.id}/").content.decode()
     assert "this is not me" in priya.get("/lead/alerts/").content.decode()

@@ -125,7 +125,7 @@ def why(alert: Alert) -> str:
         stuck = _("A text from them could not be filed.")
         return stuck if alert.closed_at else f"{stuck} {_('Ring them and ask.')}"
     if alert.kind == Kind.NOT_THEM:
-        return _("Somebody who got their check-in said: this is not me.")
+        return _("Somebody who got their check-in said: this is not me. No more texts go there.")
     if alert.kind == Kind.WRONG_NUMBER:
         return _("Somebody on that phone says it is not theirs. No more texts go there.")
     if alert.kind == Kind.UNCONFIRMED:

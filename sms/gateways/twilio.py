@@ -1,6 +1,7 @@
 """Twilio, through its official package (docs/sms.md holds what was learned about its API)."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable
 from datetime import datetime
@@ -26,6 +27,8 @@ BUSY_CODES = {20429, 21611}
 QUEUE_IS_FULL, QUEUE_WAIT = 21611, 60.0
 # 20003: wrong credentials; 20005: the account is closed or suspended.
 ACCOUNT_CODES = {20003, 20005}
+# Connections for looking up and forgetting: those must not take a text's place.
+BESIDES = 40
 # More texts than this to one number in a few minutes are not of our making.
 MOST_LISTED = 200
 
@@ -39,7 +42,7 @@ class HttpClient(AsyncHttpClient):
     def __init__(self) -> None:
         super().__init__(logger, is_async=True)
         self.session = aiohttp.ClientSession(
-            timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=settings.SMS_IN_FLIGHT)
+            timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=settings.SMS_IN_FLIGHT + BESIDES)
         )
 
     async def request(
@@ -62,11 +65,22 @@ class HttpClient(AsyncHttpClient):
         async with request as answer:
             text = await answer.text()
         if answer.status == 429:
-            raise NotSent(Failure.AGAIN, "20429", _seconds(answer.headers.get("Retry-After")))
+            raise _too_many(text, _seconds(answer.headers.get("Retry-After")))
         return Response(answer.status, text, answer.headers)
 
     async def close(self) -> None:
         await self.session.close()
+
+
+def _too_many(body: str, wait: float | None) -> NotSent:
+    """A 429 is about all requests, unless its body says that only one number's queue is full."""
+    try:
+        code = json.loads(body).get("code")
+    except (ValueError, AttributeError):
+        code = None
+    if code == QUEUE_IS_FULL:
+        return NotSent(Failure.AGAIN, str(code), wait or QUEUE_WAIT)
+    return NotSent(Failure.AGAIN, "20429", wait)
 
 
 def _seconds(header: str | None) -> float | None:
