@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F
 from django.utils import timezone
 
-from mentors.models import Pairing, Participant
+from mentors.models import ContactNumber, Pairing, Participant
 from messaging.models import CheckIn, CheckInAnswer
 from messaging.questions import QUESTIONS
 from messaging.texting import id_in, kind_of
@@ -81,11 +81,12 @@ def _pairings(texts: Sequence[OutboundText]) -> dict[UUID, Pairing]:
     """The pairing behind each text that has one. One query for each kind of text."""
     found: dict[UUID, Pairing] = {}
     for kind, field in PAIRING_BY.items():
-        ids = {id_in(text.key): text.id for text in texts if kind_of(text.key) == kind}
+        # Several texts may be about one row: two questions of a check-in, two words that messages wait.
+        ids = {text.id: id_in(text.key) for text in texts if kind_of(text.key) == kind}
         if ids:
             rows = Pairing.objects.select_related("participant__user").only(*ASKED).annotate(row=F(field))
-            rows = rows.filter(row__in=ids)
-            found |= {ids[pairing.row]: pairing for pairing in rows}  # type: ignore[attr-defined]
+            by_row = {pairing.row: pairing for pairing in rows.filter(row__in=set(ids.values()))}
+            found |= {text_id: by_row[row] for text_id, row in ids.items() if row in by_row}
     return found
 
 
@@ -118,5 +119,5 @@ def _people(texts: Iterable[OutboundText]) -> dict[UUID, Participant]:
     numbers = {text.number_id for text in texts}
     if not numbers:
         return {}
-    people = Participant.objects.select_related("user").filter(user__phone__in=numbers)
-    return {person.user.phone_id: person for person in people if person.user.phone_id}
+    contacts = ContactNumber.objects.current().select_related("participant__user").filter(number__in=numbers)
+    return {contact.number_id: contact.participant for contact in contacts}

@@ -1,0 +1,51 @@
+"""What slipped through once: texts that went though they must not, and words or check-ins that were lost."""
+
+from datetime import time
+
+import time_machine
+from django.test import Client
+
+from demo.cast import Cast
+from mentors.models import Participant
+from sms.models import OutboundText
+from tests.cast import address, drain, sign_in, texts_to
+from tests.test_check_ins import at
+from tests.test_numbers import add, phone, second_of
+
+State = OutboundText.State
+NIGHT = "2026-11-24T03:00:00+00:00"
+
+
+def by_day(participant: Participant) -> None:
+    """Texts are welcome from nine to eight, and not all day as in the demo."""
+    Participant.objects.filter(pk=participant.pk).update(texts_from=time(9), texts_until=time(20))
+
+
+# --- Two texts about the same thing, in one batch -------------------------------------------------
+
+
+def test_two_notes_about_one_conversation_are_both_asked_about(cast: Cast, monday: time_machine.Traveller) -> None:
+    at(monday, "2026-11-23T22:00:00+00:00")
+    carol = sign_in(Client(), cast.dev_pairing.champion.user)
+    room = address(cast.dev_conversation)
+    before = len(texts_to(phone(cast.dev)))
+    for words in ("one", "two"):
+        assert carol.post(room, {"body": words}).status_code == 303
+        sign_in(Client(), cast.dev.user).get(room)
+    assert OutboundText.objects.filter(key__startswith="new-message", state=State.QUEUED).count() == 2
+    Participant.objects.filter(pk=cast.dev.pk).update(texts_are_safe=False)
+    at(monday, "2026-11-24T10:00:00+00:00")
+    assert len(texts_to(phone(cast.dev))) == before
+
+
+def test_a_question_about_another_number_keeps_quiet_hours_after_a_pause(
+    cast: Cast, monday: time_machine.Traveller
+) -> None:
+    by_day(cast.ben)
+    priya = sign_in(Client(), cast.priya)
+    priya.post("/lead/texts/pause/")
+    add(priya, cast.ben)
+    at(monday, NIGHT)
+    sign_in(Client(), cast.priya).post("/lead/texts/go-on/")
+    drain()
+    assert texts_to(second_of(cast.ben).number) == []
