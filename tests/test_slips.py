@@ -1,6 +1,6 @@
 """What slipped through once: texts that went though they must not, and words or check-ins that were lost."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import time_machine
 from django.test import Client
@@ -8,9 +8,9 @@ from django.test import Client
 from demo.cast import Cast
 from mentors.models import Participant
 from sms.models import OutboundText
-from tests.cast import address, drain, sign_in, texts_to
+from tests.cast import address, drain, sign_in, signed, text_in, texts_to
 from tests.test_check_ins import at
-from tests.test_numbers import add, phone, second_of
+from tests.test_numbers import add, alice_writes, phone, press, second_of
 
 State = OutboundText.State
 NIGHT = "2026-11-24T03:00:00+00:00"
@@ -36,6 +36,36 @@ def test_two_notes_about_one_conversation_are_both_asked_about(cast: Cast, monda
     Participant.objects.filter(pk=cast.dev.pk).update(texts_are_safe=False)
     at(monday, "2026-11-24T10:00:00+00:00")
     assert len(texts_to(phone(cast.dev))) == before
+
+
+# --- A phone that is not theirs any more ----------------------------------------------------------
+
+
+def test_a_later_try_does_not_go_to_a_number_that_was_taken_away(cast: Cast, monday: time_machine.Traveller) -> None:
+    lost = phone(cast.ben)
+    alice_writes(cast, "about your housing")
+    priya = sign_in(Client(), cast.priya)
+    add(priya, cast.ben)
+    drain()
+    text_in(Client(), second_of(cast.ben).number, "1")
+    press(priya, second_of(cast.ben), "use")
+    press(priya, cast.ben.contact_numbers.get(number=lost), "take-away")
+    text = OutboundText.objects.get(key__startswith="message:")
+    attempt = text.attempts.get()
+    path = f"/sms/status/{attempt.id}/"
+    params = {
+        "MessageSid": "SM" + "e" * 32,
+        "MessageStatus": "undelivered",
+        "ErrorCode": "30003",
+        "AccountSid": "AC" + "5" * 32,
+    }
+    OutboundText.objects.filter(pk=text.pk).update(state=State.SENT)
+    assert Client().post(path, params, headers=signed(path, **params)).status_code == 204
+    text.refresh_from_db()
+    monday.shift(timedelta(minutes=31))
+    drain()
+    text.refresh_from_db()
+    assert text.attempts.count() == 1
 
 
 def test_a_question_about_another_number_keeps_quiet_hours_after_a_pause(
