@@ -2,14 +2,16 @@
 
 from datetime import time, timedelta
 
+import pytest
 import time_machine
 from django.test import Client
 
 from demo.cast import Cast
 from mentors.models import Participant
+from messaging.models import CheckInAnswer
 from sms.models import OutboundText
 from tests.cast import address, drain, sign_in, signed, text_in, texts_to
-from tests.test_check_ins import at
+from tests.test_check_ins import at, plan
 from tests.test_numbers import add, alice_writes, phone, press, second_of
 
 State = OutboundText.State
@@ -66,6 +68,42 @@ def test_a_later_try_does_not_go_to_a_number_that_was_taken_away(cast: Cast, mon
     drain()
     text.refresh_from_db()
     assert text.attempts.count() == 1
+
+
+# --- Check-ins and numbers in doubt ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["who is this", "4"])
+def test_no_question_of_a_check_in_goes_to_a_number_nobody_confirmed(
+    cast: Cast, monday: time_machine.Traveller, words: str
+) -> None:
+    plan(cast, weekdays=[1], questions=["feeling", "cravings"])
+    ben = phone(cast.ben)
+    type(ben).objects.filter(pk=ben.pk).update(verified_at=None, heard_at=None)
+    at(monday, "2026-11-24T10:00:01+00:00")
+    drain()
+    before = texts_to(ben)
+    text_in(Client(), ben, words)
+    drain()
+    assert texts_to(ben)[len(before) :] == [
+        "Sorry, I did not get that. Is this the number of Ben? Reply 1 for yes, 2 for no."
+    ]
+    assert not CheckInAnswer.objects.exists()
+
+
+def test_an_answer_from_another_phone_wakes_nobody(cast: Cast, monday: time_machine.Traveller) -> None:
+    by_day(cast.ben)
+    plan(cast, weekdays=[1], questions=["feeling", "cravings"])
+    priya = sign_in(Client(), cast.priya)
+    add(priya, cast.ben)
+    drain()
+    text_in(Client(), second_of(cast.ben).number, "1")
+    at(monday, "2026-11-24T10:00:01+00:00")
+    at(monday, "2026-11-25T03:00:00+00:00")
+    before = len(texts_to(phone(cast.ben)))
+    text_in(Client(), second_of(cast.ben).number, "4")
+    drain()
+    assert len(texts_to(phone(cast.ben))) == before
 
 
 def test_a_question_about_another_number_keeps_quiet_hours_after_a_pause(
