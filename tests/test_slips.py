@@ -1,14 +1,18 @@
 """What slipped through once: texts that went though they must not, and words or check-ins that were lost."""
 
+from collections.abc import Callable, Iterable
 from datetime import time, timedelta
+from uuid import UUID
 
 import pytest
 import time_machine
 from django.test import Client
 
+from core import dispatch
 from demo.cast import Cast
 from mentors.models import Participant
-from messaging.models import CheckInAnswer
+from messaging import schedules, silence
+from messaging.models import CheckIn, CheckInAnswer
 from sms.models import OutboundText
 from tests.cast import address, drain, sign_in, signed, text_in, texts_to
 from tests.test_check_ins import at, plan
@@ -117,3 +121,26 @@ def test_a_question_about_another_number_keeps_quiet_hours_after_a_pause(
     sign_in(Client(), cast.priya).post("/lead/texts/go-on/")
     drain()
     assert texts_to(second_of(cast.ben).number) == []
+
+
+# --- Two dispatchers, one daily plan ---------------------------------------------------------------
+
+
+def test_a_dispatcher_that_comes_late_does_not_close_the_next_check_in(
+    cast: Cast, monday: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(cast, weekdays=list(range(7)))
+    at(monday, "2026-11-24T10:00:01+00:00")
+    monday.move_to("2026-11-25T10:00:02+00:00")
+    each = dispatch.each
+
+    def other_first(name: str, ids: Iterable[UUID], work: Callable[[UUID], None]) -> int:
+        if name == "messaging.miss_due":
+            schedules.open_due()
+        return each(name, ids, work)
+
+    monkeypatch.setattr(dispatch, "each", other_first)
+    silence.miss_due()
+    monkeypatch.undo()
+    drain()
+    assert CheckIn.objects.latest("asked_at").state == "asked"
