@@ -7,13 +7,15 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from core import dispatch
 from demo.cast import Cast
 from mentors.models import Participant
 from messaging import schedules, silence
 from messaging.models import CheckIn, CheckInAnswer
-from sms.models import OutboundText
+from sms.actions import queue, try_account_now
+from sms.models import OutboundText, SendingPause
 from tests.cast import address, drain, sign_in, signed, text_in, texts_to
 from tests.test_check_ins import at, plan
 from tests.test_numbers import add, alice_writes, phone, press, second_of
@@ -144,3 +146,26 @@ def test_a_dispatcher_that_comes_late_does_not_close_the_next_check_in(
     monkeypatch.undo()
     drain()
     assert CheckIn.objects.latest("asked_at").state == "asked"
+
+
+# --- An account that is well again -----------------------------------------------------------------
+
+
+def test_the_try_of_the_account_is_not_spent_on_a_text_that_does_not_go(
+    cast: Cast, monday: time_machine.Traveller
+) -> None:
+    for n in range(6):
+        queue(
+            key=f"test:{n}", number=phone(cast.ben), body="x", lane="l", expires_at=timezone.now() + timedelta(hours=1)
+        )
+    SendingPause.objects.create(
+        lane="", reason="account", since=timezone.now(), try_at=timezone.now() + timedelta(minutes=5)
+    )
+    monday.shift(timedelta(hours=2))
+    queue(key="fresh:1", number=phone(cast.ben), body="y", lane="l")
+    SendingPause.objects.update(try_at=timezone.now() + timedelta(minutes=5))
+    try_account_now(actor="x")
+    for _ in range(12):
+        drain()
+        monday.shift(timedelta(seconds=1))
+    assert not SendingPause.objects.exists()
