@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import time, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -14,10 +14,12 @@ from demo.cast import Cast
 from mentors.models import Participant
 from messaging import schedules, silence
 from messaging.models import CheckIn, CheckInAnswer
+from messaging.planned import LaterMessage
 from sms.actions import queue, try_account_now
 from sms.models import OutboundText, SendingPause
-from tests.cast import address, drain, sign_in, signed, text_in, texts_to
+from tests.cast import address, drain, page, sign_in, signed, text_in, texts_to
 from tests.test_check_ins import at, plan
+from tests.test_later import at_alices, set_later
 from tests.test_numbers import add, alice_writes, phone, press, second_of
 
 State = OutboundText.State
@@ -146,6 +148,23 @@ def test_a_dispatcher_that_comes_late_does_not_close_the_next_check_in(
     monkeypatch.undo()
     drain()
     assert CheckIn.objects.latest("asked_at").state == "asked"
+
+
+# --- A form that is sent again ---------------------------------------------------------------------
+
+
+def test_going_back_and_writing_something_else_loses_nothing(cast: Cast, monday: time_machine.Traveller) -> None:
+    alice, same = at_alices(cast), str(uuid4())
+    set_later(alice, cast.conversation, "2026-11-24", "10:00", client_id=same)
+    response = set_later(alice, cast.conversation, "2026-11-24", "15:00", client_id=same, body="Bring your letter")
+    shown = page(alice, cast.conversation) + response.content.decode()
+    assert "Bring your letter" in shown
+    set_later(alice, cast.conversation, "2026-11-24", "15:00", client_id=same, body="Bring your letter")
+    assert LaterMessage.objects.filter(state="waits").count() == 2
+    later = LaterMessage.objects.get(client_id=same)
+    alice.post(f"{address(cast.conversation)}later/{later.id}/back/")
+    set_later(alice, cast.conversation, "2026-11-24", "12:00", client_id=same)
+    assert LaterMessage.objects.filter(state="waits").count() == 2
 
 
 # --- An account that is well again -----------------------------------------------------------------
