@@ -12,9 +12,10 @@ from django.utils import timezone
 from core import dispatch
 from demo.cast import Cast
 from mentors.models import Participant
-from messaging import schedules, silence
+from messaging import answers, schedules, silence
 from messaging.models import CheckIn, CheckInAnswer
 from messaging.planned import LaterMessage
+from messaging.questions import FEELING
 from sms.actions import queue, try_account_now
 from sms.models import OutboundText, SendingPause
 from tests.cast import address, drain, page, sign_in, signed, text_in, texts_to
@@ -125,6 +126,11 @@ def test_a_question_about_another_number_keeps_quiet_hours_after_a_pause(
     sign_in(Client(), cast.priya).post("/lead/texts/go-on/")
     drain()
     assert texts_to(second_of(cast.ben).number) == []
+
+
+@pytest.mark.parametrize("words", ["5 valium", "5 shots last night", "3 overdoses", "5 glasses of wine", "2 relapses"])
+def test_how_much_they_took_is_not_how_they_feel(words: str) -> None:
+    assert answers.read(words, FEELING) is None
 
 
 # --- Two dispatchers, one daily plan ---------------------------------------------------------------
