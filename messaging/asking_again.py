@@ -85,7 +85,8 @@ def _pairings(texts: Sequence[OutboundText]) -> dict[UUID, Pairing]:
         ids = {text.id: id_in(text.key) for text in texts if kind_of(text.key) == kind}
         if ids:
             rows = Pairing.objects.select_related("participant__user").only(*ASKED).annotate(row=F(field))
-            by_row = {pairing.row: pairing for pairing in rows.filter(row__in=set(ids.values()))}
+            rows = rows.filter(row__in=set(ids.values()))
+            by_row = {pairing.row: pairing for pairing in rows}  # type: ignore[attr-defined]
             found |= {text_id: by_row[row] for text_id, row in ids.items() if row in by_row}
     return found
 
