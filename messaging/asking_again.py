@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F
 from django.utils import timezone
 
-from mentors.models import Pairing, Participant
+from mentors.models import ContactNumber, Pairing, Participant
 from messaging.models import CheckIn, CheckInAnswer
 from messaging.questions import QUESTIONS
 from messaging.texting import id_in, kind_of
@@ -119,5 +119,5 @@ def _people(texts: Iterable[OutboundText]) -> dict[UUID, Participant]:
     numbers = {text.number_id for text in texts}
     if not numbers:
         return {}
-    people = Participant.objects.select_related("user").filter(user__phone__in=numbers)
-    return {person.user.phone_id: person for person in people if person.user.phone_id}
+    contacts = ContactNumber.objects.current().select_related("participant__user").filter(number__in=numbers)
+    return {contact.number_id: contact.participant for contact in contacts}

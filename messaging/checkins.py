@@ -20,6 +20,7 @@ from messaging import answers, cards, lines, links, silence, texting, threads, w
 from messaging.models import CheckIn, CheckInAnswer, Conversation, Message, Side
 from messaging.questions import FEELING, QUESTIONS
 from messaging.silence import BATCH, LEAD_AFTER, MISS_AFTER, REMIND_AFTER, miss_if_open
+from sms.models import PhoneNumber
 
 __all__ = ["CATCH_UP_WITHIN", "can_ask", "miss_if_open", "open_for", "receive", "start"]
 
@@ -73,24 +74,25 @@ def question_text(check_in: CheckIn) -> str:
     return texting.say(pairing.participant, QUESTIONS[check_in.question].text, champion=pairing.champion.name)
 
 
-def receive(conversation: Conversation, words: str) -> str:
+def receive(conversation: Conversation, words: str, *, phone: PhoneNumber) -> str:
     """Take a text as the answer to the open question, if there is one. Returns the words to keep as a message (""
-    for none): all of an unclear text, or what stood beside the answer. The conversation must be held.
+    for none): all of an unclear text, or what stood beside the answer. `phone` is the one they wrote from. The
+    conversation must be held.
     """
     check_in = open_for(conversation)
     if check_in is None:
-        return _receive_late(conversation, words)
+        return _receive_late(conversation, words, phone)
     check_in.conversation = conversation
     reading = answers.read_all(words, QUESTIONS[check_in.question], left_of(check_in))
     if reading is None:
-        _unclear(check_in)
+        _unclear(check_in, phone)
         return words
     store(check_in, reading.values)
     left = left_of(check_in)
     if left:
-        _go_on(check_in, left)
+        _go_on(check_in, left, phone)
     else:
-        _finish(check_in)
+        _finish(check_in, phone)
     record(check_in)
     return reading.rest
 
@@ -123,27 +125,35 @@ def record(check_in: CheckIn, action: str = "check-in answered", **how: str) -> 
     audit.record(actor=actor, action=action, subject=f"check-in:{check_in.id}", **how)
 
 
-def _go_on(check_in: CheckIn, left: list[str]) -> None:
+def _go_on(check_in: CheckIn, left: list[str], phone: PhoneNumber) -> None:
     """Ask what is next. It answers their text, so it goes at once. What was asked before, and passed over with
     another's label, is asked once more without its greeting.
     """
     was, question = check_in.question, left[0]
     check_in.position = check_in.questions.index(question)
     check_in.save(update_fields=ANSWERING)
-    participant = check_in.conversation.pairing.participant
     key = texting.check_in_key(check_in, question if question != was else f"{question}-still-{len(left)}")
-    texting.answer(participant, key=key, body=_bare_question(check_in))
+    _reply(check_in, phone, key, _bare_question(check_in))
 
 
-def _finish(check_in: CheckIn) -> None:
+def _reply(check_in: CheckIn, phone: PhoneNumber, key: str, body: str) -> None:
+    """At once, if their texts go to the phone they wrote from. Another one is in nobody's hand, perhaps at night."""
+    participant = check_in.conversation.pairing.participant
+    if phone == texting.phone_of(participant):
+        texting.answer(participant, key=key, body=body)
+    else:
+        texting.text(participant, key=key, body=body, good_for=CATCH_UP_WITHIN)
+
+
+def _finish(check_in: CheckIn, phone: PhoneNumber) -> None:
     silence.close(check_in, State.ANSWERED)
     pairing = check_in.conversation.pairing
     line = lines.listening(pairing.participant)
     body = texting.say(pairing.participant, wording.THANKS, champion=pairing.champion.name, line=line)
-    texting.answer(pairing.participant, key=texting.check_in_key(check_in, "thanks"), body=body)
+    _reply(check_in, phone, texting.check_in_key(check_in, "thanks"), body)
 
 
-def _receive_late(conversation: Conversation, words: str) -> str:
+def _receive_late(conversation: Conversation, words: str, phone: PhoneNumber) -> str:
     """A clear answer after the end counts for the newest check-in, if nothing came between: once the champion has
     written since, a number may be an answer to that. No more is asked.
     """
@@ -156,7 +166,7 @@ def _receive_late(conversation: Conversation, words: str) -> str:
         return words
     check_in.position = check_in.questions.index(left[0])
     store(check_in, reading.values)
-    _finish(check_in)
+    _finish(check_in, phone)
     record(check_in)
     return reading.rest
 
@@ -178,7 +188,7 @@ def takes_late(check_in: CheckIn, now: datetime) -> bool:
     return check_in.state in {State.MISSED, State.NOT_REACHED, State.ANSWERED}
 
 
-def _unclear(check_in: CheckIn) -> None:
+def _unclear(check_in: CheckIn, phone: PhoneNumber) -> None:
     """Ask once more, kindly; the second time let their words stand."""
     pairing = check_in.conversation.pairing
     if check_in.asked_again:
@@ -190,7 +200,7 @@ def _unclear(check_in: CheckIn) -> None:
         check_in.save(update_fields=ANSWERING)
         body = texting.say(pairing.participant, QUESTIONS[check_in.question].again)
         key = texting.check_in_key(check_in, f"{check_in.question}-again")
-    texting.answer(pairing.participant, key=key, body=body)
+    _reply(check_in, phone, key, body)
     if check_in.state == State.IN_WORDS:
         cards.show(check_in)
 

@@ -85,8 +85,9 @@ def _into_conversation(conversation: Conversation, text: InboundText, words: str
     silence.heard(conversation)
     danger.stop_asking(conversation, words)
     kept = words
-    if words.strip() and safeguarding_access.level_of(words) is not Level.RED:
-        kept = checkins.receive(conversation, words)
+    # Where nobody knows who writes, it is no answer, and no question follows.
+    if words.strip() and text.number.is_sure and safeguarding_access.level_of(words) is not Level.RED:
+        kept = checkins.receive(conversation, words, phone=text.number)
     if kept.strip():
         threads.add(conversation, Message(author=Side.PARTICIPANT, came_as_text=True), kept)
     if text.media_count:

@@ -90,21 +90,33 @@ def next_morning(participant: Participant) -> datetime:
 def schedule(
     *, by: User, conversation: Conversation, words: str, due_at: datetime, client_id: UUID | None = None
 ) -> LaterMessage:
-    """Keep a champion's words until `due_at`. The same `client_id` again gives the same message.
+    """Keep a champion's words until `due_at`. The same `client_id` again, with the same words and time, gives the
+    same message; with others it is one more.
 
     Raises NotThen, and what `actions.write` raises.
     """
-    words, client_id = actions.readable(words), client_id or uuid4()
+    words = actions.readable(words)
     held = _held(conversation)
-    if known := LaterMessage.objects.filter(conversation=held, client_id=client_id).first():
-        return known
+    known = LaterMessage.objects.filter(conversation=held, client_id=client_id).first() if client_id else None
+    if known and (same := _same(held, known, words, due_at)):
+        return same
     check_time(held.pairing.participant, due_at)
     actions.require_delivery(held, words)
-    later = LaterMessage(conversation=held, client_id=client_id, due_at=due_at)
+    # Who goes back in the browser and writes something else means another message.
+    later = LaterMessage(conversation=held, client_id=uuid4() if known or not client_id else client_id, due_at=due_at)
     later.set_body(words)
     _save(later)
     audit.record(actor=by.actor, action="message set for later", subject=f"later-message:{later.id}")
     return later
+
+
+def _same(conversation: Conversation, known: LaterMessage, words: str, due_at: datetime) -> LaterMessage | None:
+    """The message that these words are already, for the form that `known` came from."""
+    sent = threads.already_posted(conversation, known.client_id)
+    if sent is not None and sent.body == words:
+        return known
+    waiting = LaterMessage.objects.filter(conversation=conversation, state__in=OPEN, due_at=due_at)
+    return next((later for later in waiting.select_related("conversation__data_key") if later.draft == words), None)
 
 
 @transaction.atomic

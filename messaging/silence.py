@@ -55,7 +55,10 @@ def miss_due() -> int:
 
 @transaction.atomic
 def _miss(conversation_id: UUID) -> None:
-    miss_if_open(threads.held(Conversation(pk=conversation_id)))
+    conversation = threads.held(Conversation(pk=conversation_id))
+    # Another dispatcher may have closed it and asked the next one meanwhile.
+    if CheckIn.objects.to_miss(timezone.now()).filter(conversation=conversation).exists():
+        miss_if_open(conversation)
 
 
 def miss_if_open(conversation: Conversation) -> None:

@@ -59,16 +59,13 @@ def may_it_go(texts: Sequence[OutboundText]) -> Mapping[UUID, Hold | Wait]:
         if kind_of(text.key) == QUESTION:
             if reason := _reason_to_hold(text):
                 verdicts[text.id] = Hold(reason)
-        elif _must_wait(text):
-            verdicts[text.id] = Wait("unverified", until)
+        elif not (text.number.is_sure or text.is_vital or text.is_answer):
+            if mentors_access.contact_with(text.number) is not None:
+                verdicts[text.id] = Wait("unverified", until)
+            elif text.lane:
+                # It was taken away while this was on its way. Staff and strangers have no lane, and no content.
+                verdicts[text.id] = Hold("changed")
     return verdicts
-
-
-def _must_wait(text: OutboundText) -> bool:
-    if text.number.is_sure or text.is_vital or text.is_answer:
-        return False
-    # Staff and strangers have no content.
-    return mentors_access.contact_with(text.number) is not None
 
 
 def _reason_to_hold(due: OutboundText) -> str:

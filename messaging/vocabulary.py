@@ -34,7 +34,9 @@ AROUND = (POLITE - _words("kia ora")) | _words("a it s its is been just ko he yn
 OF_ME = _words("i m im am feeling feel felt dwi rwy au")
 # "5 mins late", "4 days clean", "3 beers": a number of something else.
 AMOUNTS = (
-    r"cans?|pints?|beers?|drinks?|bottles?|units?|bags?|pills?|tablets?|tabs?|fags?|smokes?|joints?|lines?|hits?|"
+    r"cans?|pints?|beers?|drinks?|bottles?|units?|bags?|pills?|tablets?|tabs?|fags?|smokes?|joints?|lines?|"
+    r"shots?|glass(?:es)?|vodkas?|wines?|ciders?|lagers?|whisk(?:e?y|e?ys|ies)|spliffs?|rocks?|grams?|g|wraps?|hits?|"
+    r"valium|benzos?|blues|subs|doses?|overdoses?|ods?|slips?|lapses?|relapses?|"
     r"kids?|miles?|meals?|stone|kg|grand|left|percent|oclock"
 )
 COUNTS = re.compile(

@@ -69,6 +69,8 @@ def claim(most: int = BATCH) -> list[Claimed]:
         with transaction.atomic():
             due = _due(now, most)
             claims = _take(due, now) if due else []
+            if due and not claims:
+                pausing.give_back_try()
     except (OperationalError, InterfaceError) as error:
         raise PerhapsClaimed(claims) from error
     return claims

@@ -74,7 +74,11 @@ def handle(text: InboundText) -> None:
     """Act on a stored text, once: two callers at once, and only one acts. Danger is heeded first, and stays heeded
     when filing fails.
     """
-    if text.kind != Kind.STOP:
+    if text.kind == Kind.STOP:
+        # Committed by itself and before anything else is held: whatever fails then, nothing more goes to them.
+        fresh = PhoneNumber.objects.filter(pk=text.number_id, inbound__pk=text.pk, inbound__handled_at=None)
+        fresh.update(stopped_at=timezone.now())
+    else:
         hooks.words_arrived.tell(text, body_of(text))
     with transaction.atomic():
         held = InboundText.objects.select_for_update(of=("self",)).select_related("number__data_key").get(pk=text.pk)
@@ -124,7 +128,8 @@ def _opt(text: InboundText) -> None:
     """STOP or START: recorded, and told. The carrier answers by itself, so we send nothing."""
     stopped = text.kind == Kind.STOP
     now = timezone.now()
-    PhoneNumber.objects.filter(pk=text.number_id).update(stopped_at=now if stopped else None)
+    if not stopped:
+        PhoneNumber.objects.filter(pk=text.number_id).update(stopped_at=None)
     change = OptChange.objects.create(
         number=text.number, stopped=stopped, keyword=keywords.keyword(body_of(text)), at=now, inbound=text
     )

@@ -40,6 +40,11 @@ def take_try() -> bool:
     return bool(refused.update(try_at=at + TRY_ACCOUNT_EVERY))
 
 
+def give_back_try() -> None:
+    """The one text that might have tried the account did not go after all: another may, at once."""
+    SendingPause.objects.filter(lane=EVERYTHING, reason=Reason.ACCOUNT).update(try_at=timezone.now())
+
+
 @transaction.atomic
 def pause(*, by: AbstractBaseUser, actor: str, lanes: Iterable[str]) -> None:
     """Send nothing of these lanes until somebody says so; vital texts still go. Pausing twice changes nothing."""
