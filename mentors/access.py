@@ -13,6 +13,9 @@ from mentors.querysets import ChampionQuerySet, ContactNumberQuerySet, PairingQu
 from partners.access import programmes_led_by
 from sms.models import OutboundText, PhoneNumber
 
+# From a text to whose number it goes to, as a query writes it.
+CONTACT = "number__contacts"
+
 
 def participant_with(number: PhoneNumber) -> Participant | None:
     """The participant to whom this number belongs, whichever of theirs it is."""
@@ -91,8 +94,11 @@ def waiting_for_lead(user: User) -> int | None:
 
 
 def texts_for_lead(user: User) -> QuerySet[OutboundText]:
-    """The texts to participants of the programmes this person leads: what became of them, not what they say."""
-    return OutboundText.objects.filter(number__user__participant__programme__in=programmes_led_by(user))
+    """The texts to participants of the programmes this person leads, to any number that is theirs now: what became of
+    them, not what they say.
+    """
+    mine = {f"{CONTACT}__participant__programme__in": programmes_led_by(user), f"{CONTACT}__removed_at": None}
+    return OutboundText.objects.filter(**mine)
 
 
 def pairings_for_lead(user: User) -> PairingQuerySet:

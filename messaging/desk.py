@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from core.policies import Audience, open_to
-from mentors.access import pairing_for_lead, referrals_for_lead, texts_for_lead
+from mentors.access import CONTACT, pairing_for_lead, referrals_for_lead, texts_for_lead
 from mentors.models import Pairing, Referral
 from messaging import access, planning, text_rows
 from messaging.forms import PlanForm
@@ -95,22 +95,22 @@ def _troubles(user: User) -> list[dict[str, Any]]:
     unasked = Q(key__startswith="offer:", state=State.SUPPRESSED)
     trouble = Q(state__in=NOT_KNOWN + DID_NOT_ARRIVE) | Q(state=State.QUEUED, reason="limit") | unasked
     texts = texts_for_lead(user).filter(trouble, created_at__gte=since)
-    theirs = {"participant__user": OuterRef("number__user")}
+    who = f"{CONTACT}__participant__user"
+    theirs = {"participant__user": OuterRef(who)}
     pairing = Subquery(Pairing.objects.open().filter(**theirs).values("pk")[:1])
     referral = Subquery(Referral.objects.waiting().filter(**theirs).values("pk")[:1])
-    same = texts.values("number__user", "number__user__name", "reason", "state", pairing=pairing, referral=referral)
+    same = texts.values(who, "reason", "state", name=F(f"{who}__name"), pairing=pairing, referral=referral)
     rows = same.annotate(count=Count("pk"), last=Max("created_at")).order_by("-last")
     return [_trouble({**row}) for row in rows[:MOST]]
 
 
 def _trouble(row: dict[str, Any]) -> dict[str, Any]:
-    name, count = row["number__user__name"], row["count"]
+    name, count = row["name"], row["count"]
     if row["state"] in NOT_KNOWN:
         words = ngettext("One text to %(name)s: sent or not?", "%(n)d texts to %(name)s: sent or not?", count)
     else:
         words = ngettext("One text did not reach %(name)s", "%(n)d texts did not reach %(name)s", count)
     return row | {
-        "name": name,
         "head": words % {"name": name, "n": count},
         "why": in_words(row["reason"]) or in_words("failed"),
     }

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from mentors.access import texts_for_lead
+from mentors.access import CONTACT, texts_for_lead
 from messaging.models import Message
 from messaging.texting import id_in, kind_of, lane
 from partners.access import programmes_led_by
@@ -63,7 +63,9 @@ class Row:
 
 def with_people(texts: QuerySet[OutboundText]) -> QuerySet[OutboundText]:
     """The same, with whom each is to, and without its words."""
-    return texts.select_related("number__user", "settled_by").defer("sealed_body")
+    who = f"{CONTACT}__participant__user"
+    named = texts.annotate(to_name=F(f"{who}__name"), to_zone=F(f"{who}__time_zone"))
+    return named.select_related("settled_by").defer("sealed_body")
 
 
 def is_code(text: OutboundText) -> bool:
@@ -79,11 +81,10 @@ def rows(texts: Sequence[OutboundText], standing: Sequence[SendingPause]) -> lis
 
 def _row(text: OutboundText, writer: str, is_paused: bool) -> Row:
     waits = text.state == State.QUEUED
-    person = text.number.user
     return Row(
         id=text.id,
-        name=person.name,
-        zone=person.time_zone,
+        name=text.to_name,  # type: ignore[attr-defined]
+        zone=text.to_zone,  # type: ignore[attr-defined]
         kind=_("Message from %(name)s") % {"name": writer} if writer else kind_in_words(text),
         state=state_in_words(text.state),
         why=_("Sending is paused.") if waits and is_paused else in_words(text.reason),

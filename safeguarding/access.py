@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from mentors.access import CONTACT
 from mentors.models import Participant
 from partners.access import programmes_guarded_by
 from partners.models import Programme
@@ -76,4 +77,5 @@ def alert_about(text: OutboundText) -> Alert | None:
 def waiting_for_room(programme: Programme) -> int:
     """How many texts of a programme wait for the daily limit: at most one more than MOST_COUNTED."""
     waiting = OutboundText.objects.filter(state=OutboundText.State.QUEUED, reason="limit")
-    return waiting.filter(number__user__participant__programme=programme)[: MOST_COUNTED + 1].count()
+    theirs = {f"{CONTACT}__participant__programme": programme, f"{CONTACT}__removed_at": None}
+    return waiting.filter(**theirs)[: MOST_COUNTED + 1].count()

@@ -194,3 +194,17 @@ def test_the_try_of_the_account_is_not_spent_on_a_text_that_does_not_go(
         drain()
         monday.shift(timedelta(seconds=1))
     assert not SendingPause.objects.exists()
+
+
+# --- Crisis lines to another phone of theirs --------------------------------------------------------
+
+
+def test_a_lead_can_look_at_crisis_lines_to_another_phone(cast: Cast, monday: time_machine.Traveller) -> None:
+    priya = sign_in(Client(), cast.priya)
+    add(priya, cast.ben)
+    drain()
+    text_in(Client(), second_of(cast.ben).number, "i want to die")
+    drain()
+    text = OutboundText.objects.get(key__startswith="crisis:")
+    assert "Ben" in priya.get(f"/lead/texts/{text.id}/").content.decode()
+    assert sign_in(Client(), cast.mere).get(f"/lead/texts/{text.id}/").status_code == 404
