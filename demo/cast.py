@@ -54,18 +54,7 @@ class Cast:
 
 def make_cast() -> Cast:
     """Two programmes and everybody in them. Writes rows; call it once, on an empty database."""
-    trust = Organisation.objects.create(name="Trentside Recovery Trust")
-    roopu = Organisation.objects.create(name="Te Ara Hou Trust")
-    trentside = Programme.objects.create(organisation=trust, name="Trentside", holiday_region="ENG")
-    aotearoa = Programme.objects.create(
-        organisation=roopu,
-        name="Te Ara Hou",
-        country="NZ",
-        language="mi",
-        time_zone="Pacific/Auckland",
-        text_number="+447700900001",
-        holiday_region="CAN",
-    )
+    trentside, aotearoa = _programmes()
     bridge = Office.objects.create(programme=trentside, name="Bridge Street")
     canal = Office.objects.create(programme=trentside, name="Canal Side")
     riccarton = Office.objects.create(programme=aotearoa, name="Riccarton")
@@ -110,6 +99,23 @@ def make_cast() -> Cast:
         hana_conversation=hana_pairing.conversation,
         offices=[bridge, canal, riccarton],
     )
+
+
+def _programmes() -> tuple[Programme, Programme]:
+    """One in England, one in Aotearoa: nobody of one sees anything of the other."""
+    trust = Organisation.objects.create(name="Trentside Recovery Trust")
+    roopu = Organisation.objects.create(name="Te Ara Hou Trust")
+    trentside = Programme.objects.create(organisation=trust, name="Trentside", holiday_region="ENG")
+    aotearoa = Programme.objects.create(
+        organisation=roopu,
+        name="Te Ara Hou",
+        country="NZ",
+        language="mi",
+        time_zone="Pacific/Auckland",
+        text_number="+447700900001",
+        holiday_region="CAN",
+    )
+    return trentside, aotearoa
 
 
 def _user(name: str, ending: str, **fields: str) -> User:
