@@ -14,6 +14,8 @@ from sms.outbox import State, body_of, climb, queue
 MAY_GO_AGAIN = frozenset({State.FAILED, State.UNDELIVERED, State.EXPIRED})
 # What the second one's key ends with.
 AGAIN = ":again"
+# So often and no more: what did not arrive a dozen times needs another way.
+LONGEST_KEY = OutboundText._meta.get_field("key").max_length or 0
 
 
 class AlreadyKnown(Exception):
@@ -44,7 +46,7 @@ def send_again(text: OutboundText, *, actor: str, due_at: datetime | None = None
     rows = OutboundText.objects.select_for_update(of=("self",)).select_related("number__data_key")
     held = rows.get(pk=text.pk)
     key = held.key + AGAIN
-    if held.state not in MAY_GO_AGAIN or OutboundText.objects.filter(key=key).exists():
+    if held.state not in MAY_GO_AGAIN or len(key) > LONGEST_KEY or OutboundText.objects.filter(key=key).exists():
         raise CannotGoAgain
     again = queue(
         key=key,

@@ -301,3 +301,12 @@ def test_a_room_above_that_stumbles_over_one_text_stops_none(twilio: Standin, be
     assert [state(text).state for text in texts] == [State.SENT] * 4
     assert state(old).state == State.EXPIRED
     assert len(twilio.posts) == 4
+
+
+def test_what_was_sent_again_too_often_is_refused_and_breaks_nothing(twilio: Standin, ben: PhoneNumber) -> None:
+    text = queue(ben, "test:" + "again:" * 19)
+    twilio.next(refused(400, 29999))
+    drain()
+    with pytest.raises(actions.CannotGoAgain):
+        actions.send_again(text, actor="user:test")
+    assert len(twilio.posts) == 1
